@@ -1,0 +1,1 @@
+"""The command line: the same engine as the editor's, shown in a terminal."""

@@ -1,0 +1,1 @@
+"""Context: chooses what of the code a model is shown; pure, given the data."""

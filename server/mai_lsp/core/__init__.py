@@ -1,0 +1,1 @@
+"""Text and syntax: pure values and functions; no I/O, no asyncio, no LSP."""

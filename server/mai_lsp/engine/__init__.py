@@ -1,0 +1,1 @@
+"""The flows: orchestrates context, prompt, model and reply; knows no editor."""

@@ -1,0 +1,185 @@
+"""Inline completion: one flow from the snapshot to a suggestion or a reason."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from mai_lsp.context.infile import gather
+from mai_lsp.core.language import find
+from mai_lsp.core.text import Document, Edit, Span
+from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
+from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.errors import ModelError, ReasoningOnly
+from mai_lsp.model.types import Answer, Endpoint, Role, Wire
+from mai_lsp.prompt import chat, fim
+from mai_lsp.prompt.prompt import Prompt, Source
+from mai_lsp.reply.place import Place, look
+from mai_lsp.reply.trim import Trimmed, land, trim
+from mai_lsp.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_REPLY = 20_000
+"""Characters after which a reply is taken as it is, whatever the server goes on sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request ready to be sent: what `--show-prompt` shows, and what `complete` sends."""
+
+    endpoint: Endpoint
+    prompt: Prompt
+    place: Place
+
+
+async def complete(ask: Ask, deps: Deps) -> Outcome:
+    """Suggest text at the cursor, or say why not; raises nothing but CancelledError."""
+    started = perf_counter()
+    trace = Trace()
+    try:
+        if reason := gate(ask, deps.settings):
+            return reason
+        plan = prepare(ask, deps)
+        trace = _planned(plan, started)
+        trimmed, trace = await _answer(plan, deps, trace)
+        outcome = _land(trimmed, ask, plan, deps, trace)
+    except ModelError as error:
+        outcome = Skipped(Reason.ERROR, str(error), error, trace)
+    outcome = replace(outcome, trace=replace(outcome.trace, total_ms=_since(started)))
+    log.info("completion: %s", describe(outcome))
+    return outcome
+
+
+def gate(ask: Ask, settings: Settings) -> Skipped | None:
+    """Decide whether to ask at all."""
+    if not settings.completion_enable:
+        return Skipped(Reason.DISABLED, "Completions are switched off (mai.completion.enable).")
+    if ask.document.language in settings.completion_disabled_languages:
+        return Skipped(
+            Reason.DISABLED,
+            f"Completions are switched off for {ask.document.language} (mai.completion.disabledLanguages).",
+        )
+    return None
+
+
+def prepare(ask: Ask, deps: Deps) -> Plan:
+    """Choose the context and build the prompt; pure but for reading the settings' endpoint. Raises NotConfigured."""
+    settings = deps.settings
+    endpoint = deps.model.endpoint(Role.COMPLETION)
+    document = ask.document
+    chatty = endpoint.wire in {Wire.CHAT, Wire.RESPONSES}
+    found = gather(document, ask.offset, endpoint.context_tokens)
+    source = Source(
+        path=deps.documents.display_path(document.uri),
+        language=find(document.language, document.uri),
+        prefix=found.prefix,
+        suffix=found.suffix,
+        snippets=found.snippets,
+    )
+    prompt: Prompt
+    if chatty:
+        prompt = chat.build(source, max_tokens=settings.completion_max_tokens)
+    elif endpoint.wire is Wire.INFILL:
+        prompt = fim.build_infill(source, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
+    else:
+        prompt = fim.build(
+            source, endpoint.fim_format or "suffix", max_tokens=settings.completion_max_tokens, words=endpoint.grammar
+        )
+    place = look(document, ask.offset, seam=prompt.seam, chat=chatty, max_lines=settings.completion_max_lines)
+    return Plan(endpoint, prompt, place)
+
+
+async def _answer(plan: Plan, deps: Deps, trace: Trace) -> tuple[Trimmed, Trace]:
+    """Stream the reply through `trim` and close the stream as soon as nothing that follows can count."""
+    raw = ""
+    trimmed = Trimmed("")
+    async with deps.model.ask(plan.endpoint, plan.prompt) as answer:
+        async for piece in answer:
+            raw += piece
+            trimmed = trim(raw, plan.place, final=False)
+            if trimmed.complete:
+                return trimmed, _answered(trace, answer, trimmed.verdict.value if trimmed.verdict else "cut")
+            if len(raw) > MAX_REPLY:
+                break
+        trimmed = trim(raw, plan.place, final=True)
+        if not raw.strip() and answer.reasoning_chars:
+            raise ReasoningOnly(
+                "The model spent its whole answer on hidden reasoning.",
+                advice="Raise mai.completion.maxTokens, lower mai.reasoning.effort, or choose another model.",
+            )
+        return trimmed, _answered(trace, answer, answer.finish)
+
+
+def _land(trimmed: Trimmed, ask: Ask, plan: Plan, deps: Deps, trace: Trace) -> Outcome:
+    """Put the text into the document it was made for, and check that this is still the document."""
+    if trimmed.verdict is not None or not trimmed.text:
+        reason = Reason(trimmed.verdict.value) if trimmed.verdict else Reason.EMPTY
+        return Skipped(reason, _WHY[reason], trace=trace)
+    landed = land(trimmed.text, ask.document, ask.offset, plan.place)
+    if landed.verdict is not None:
+        reason = Reason(landed.verdict.value)
+        return Skipped(reason, _WHY[reason], trace=trace)
+    suggestion = Suggestion(
+        id=secrets.token_hex(8), version=ask.document.version, span=landed.span, text=landed.text, trace=trace
+    )
+    return rebase(suggestion, ask, deps.documents.latest(ask.document.uri))
+
+
+def rebase(suggestion: Suggestion, ask: Ask, now: Document | None) -> Outcome:
+    """Keep a suggestion whose document has not changed meanwhile; anything else is dropped, never guessed."""
+    if now is None or now.text is ask.document.text or now.text == ask.document.text:
+        return suggestion
+    return Skipped(Reason.STALE, _WHY[Reason.STALE], trace=suggestion.trace)
+
+
+def applied(document: Document, suggestion: Suggestion) -> Document:
+    """Return the document with the suggestion accepted."""
+    return document.edited([Edit(suggestion.span, suggestion.text)], document.version)
+
+
+def shown_span(suggestion: Suggestion) -> Span:
+    """Return where the suggestion's text will stand once accepted."""
+    return Span(suggestion.span.start, suggestion.span.start + len(suggestion.text))
+
+
+def describe(outcome: Outcome) -> str:
+    """Say in one line what came of a request; holds no source code."""
+    trace = outcome.trace
+    first = f"{trace.first_token_ms:.0f}" if trace.first_token_ms is not None else "-"
+    what = f"{len(outcome.text)} characters" if isinstance(outcome, Suggestion) else f"none, {outcome.reason.value}"
+    return (
+        f"{what}; {trace.provider or '-'} {trace.model or '-'}; "
+        f"first token {first} ms, total {trace.total_ms:.0f} ms, context {trace.context_ms:.1f} ms; tokens {trace.usage.input_tokens} in ({trace.usage.cached_tokens} cached), "
+        f"{trace.usage.output_tokens} out"
+    )
+
+
+_WHY = {
+    Reason.STALE: "The text changed while the model was answering.",
+    Reason.EMPTY: "The model had nothing to add here.",
+    Reason.CHATTER: "The model talked instead of writing code.",
+    Reason.DUPLICATE: "The model only repeated what stands behind the cursor.",
+    Reason.REPETITIVE: "The model got stuck in a loop.",
+    Reason.MISMATCH: "The model did not go on from the half word that was typed.",
+}
+
+
+def _planned(plan: Plan, started: float) -> Trace:
+    return Trace(
+        provider=plan.endpoint.provider,
+        model=plan.endpoint.model,
+        wire=plan.endpoint.wire.value,
+        context_ms=_since(started),
+        prompt_tokens=sum(piece.tokens for piece in plan.prompt.pieces),
+    )
+
+
+def _answered(trace: Trace, answer: Answer, finish: str | None) -> Trace:
+    return replace(trace, first_token_ms=answer.first_token_ms, usage=answer.usage, finish=finish)
+
+
+def _since(started: float) -> float:
+    return (perf_counter() - started) * 1000

@@ -1,0 +1,83 @@
+"""What a completion request comes to: a suggestion, or a reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mai_lsp.core.text import Span
+from mai_lsp.errors import ModelError
+from mai_lsp.model.types import Usage
+
+
+class Reason(StrEnum):
+    """Why there is no suggestion. The set is closed, and a test reaches every one."""
+
+    DISABLED = "disabled"
+    """Switched off by a setting, for this language or altogether."""
+    SUPERSEDED = "superseded"
+    """A newer request for the same document took its place."""
+    STALE = "stale"
+    """The text changed meanwhile and the suggestion does not fit any more."""
+    EMPTY = "empty"
+    """The model said nothing, or nothing but blanks."""
+    CHATTER = "chatter"
+    """The model talked instead of writing code."""
+    DUPLICATE = "duplicate"
+    """It only repeats what stands behind the cursor."""
+    REPETITIVE = "repetitive"
+    """The model got stuck in a loop."""
+    MISMATCH = "mismatch"
+    """It does not go on from the half word that was typed."""
+    ERROR = "error"
+    """The model could not be asked; `Skipped.error` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What asking cost, for the status, the command line and the log; holds no source code."""
+
+    provider: str = ""
+    model: str = ""
+    wire: str = ""
+    context_ms: float = 0.0
+    """Choosing the context and building the prompt."""
+    first_token_ms: float | None = None
+    """From sending the request to the first text."""
+    total_ms: float = 0.0
+    """From being asked to having the answer."""
+    prompt_tokens: int = 0
+    """Our estimate; `usage` has the provider's count."""
+    usage: Usage = field(default_factory=Usage)
+    finish: str | None = None
+    """Why the stream ended: the provider's word, or our own rule that closed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Text that fits the document version it was made for."""
+
+    id: str
+    """Names the suggestion in the accept command; random, tells nothing."""
+    version: int | None
+    """Document version it belongs to."""
+    span: Span
+    """What it replaces: on one line, and the cursor is in it."""
+    text: str
+    """Replaces `span`; begins with the text before the cursor inside `span`, and has the document's line ends."""
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """No suggestion, and why."""
+
+    reason: Reason
+    detail: str = ""
+    """One sentence for a person; no source code."""
+    error: ModelError | None = None
+    """Set when `reason` is ERROR."""
+    trace: Trace = field(default_factory=Trace)
+
+
+Outcome = Suggestion | Skipped

@@ -1,0 +1,55 @@
+"""What the flows need from outside, as Protocols, so that nothing here knows an editor or HTTP."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from mai_lsp.core.text import Document
+from mai_lsp.model.types import Answer, Endpoint, Preview, Role
+from mai_lsp.prompt.prompt import Prompt
+from mai_lsp.settings import Settings
+
+
+class Model(Protocol):
+    """The part of `model.client.ModelClient` that a flow uses."""
+
+    def endpoint(self, role: Role) -> Endpoint:
+        """Resolve the settings for one role; raises NotConfigured."""
+
+    def preview(self, endpoint: Endpoint, prompt: Prompt) -> Preview:
+        """Show the request that `ask` would send, its key hidden."""
+
+    def ask(self, endpoint: Endpoint, prompt: Prompt) -> AbstractAsyncContextManager[Answer]:
+        """Send the prompt; leaving the context closes the HTTP stream at once."""
+
+
+class Documents(Protocol):
+    """The open documents, as the editor has them now."""
+
+    def latest(self, uri: str) -> Document | None:
+        """Return the newest version, or None when it is not open."""
+
+    def display_path(self, uri: str) -> str:
+        """Return the path a model is told: relative to the workspace where it is inside, else the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request for a completion, bound to the snapshot it was made on."""
+
+    document: Document
+    offset: int
+    """The cursor, in code points."""
+    automatic: bool = True
+    """False when the user asked by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What a flow works with."""
+
+    model: Model
+    documents: Documents
+    settings: Settings

@@ -1,0 +1,1 @@
+"""The LSP shell: the only package that imports pygls or lsprotocol."""

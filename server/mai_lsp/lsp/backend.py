@@ -1,0 +1,49 @@
+"""The part of the server that is loaded only after `initialize` is answered: the engine and the model client.
+
+Their imports (HTTP, TLS, prompts) take longer than everything before the reply, and nothing needs them until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mai_lsp.engine.outcome import Outcome
+from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from mai_lsp.model.client import ModelClient
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What answers requests."""
+
+    complete: Callable[[Ask, Deps], Awaitable[Outcome]]
+    client: ModelClient
+
+
+async def load(settings: Callable[[], Settings]) -> Backend:
+    """Import in a worker thread, then build with the settings as they are by then."""
+    await asyncio.to_thread(_import)
+    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (loaded late on purpose)
+    from mai_lsp.model.client import ModelClient  # noqa: PLC0415 (same)
+    from mai_lsp.prompt.formats import infer  # noqa: PLC0415 (same)
+
+    return Backend(complete, ModelClient(settings(), os.environ, infer_format=infer))
+
+
+def _import() -> None:
+    import mai_lsp.engine.completion  # noqa: PLC0415 (in the worker thread, not at the top)
+    import mai_lsp.model.client  # noqa: F401, PLC0415 (same)
+
+
+def why(settings: Settings) -> str:
+    """Say which provider answers and why; raises NotConfigured like `resolve.choose`."""
+    from mai_lsp.model.resolve import choose  # noqa: PLC0415 (loaded late on purpose)
+
+    return str(choose(settings, os.environ))

@@ -1,0 +1,62 @@
+"""What the client can do, read once from its capabilities; handlers ask this instead of digging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+
+from mai_lsp.core.encoding import Encoding
+from mai_lsp.lsp.configuration import is_copilot_client
+from mai_lsp.workspace.uris import path_of
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The connected editor."""
+
+    encoding: Encoding = Encoding.UTF16
+    inline: bool = False
+    """Asks for inline completions."""
+    copilot: bool = False
+    """Made for Copilot's server: understands `didChangeStatus`, asks for inline completions without declaring it."""
+    pulls: bool = False
+    """Answers workspace/configuration."""
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    registers_completion: bool = False
+    keeps_lines: bool = False
+    """Promises to insert completion items as they are, so lines after the first keep their indentation."""
+    process_id: int | None = None
+    folders: tuple[Path, ...] = ()
+    """Workspace folders that are on this machine, in the client's order."""
+
+
+def describe(params: types.InitializeParams) -> Client:
+    """Read the parameters of `initialize`."""
+    have = params.capabilities
+    modes = get_capability(have, "text_document.completion.completion_item.insert_text_mode_support.value_set", ())
+    return Client(
+        encoding=Encoding(ServerCapabilitiesBuilder.choose_position_encoding(have)),
+        inline=get_capability(have, "text_document.inline_completion") is not None,
+        copilot=is_copilot_client(params.initialization_options),
+        pulls=bool(get_capability(have, "workspace.configuration")),
+        registers_configuration=bool(get_capability(have, "workspace.did_change_configuration.dynamic_registration")),
+        registers_watchers=bool(get_capability(have, "workspace.did_change_watched_files.dynamic_registration")),
+        registers_completion=bool(get_capability(have, "text_document.completion.dynamic_registration")),
+        keeps_lines=types.InsertTextMode.AsIs in (modes or ()),
+        process_id=params.process_id,
+        folders=_folders(params),
+    )
+
+
+def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    paths = [path for uri in uris if (path := path_of(uri)) is not None]
+    if not paths and params.root_path and not params.root_uri:
+        paths = [Path(params.root_path)]
+    return tuple(paths)

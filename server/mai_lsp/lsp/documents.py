@@ -1,0 +1,169 @@
+"""The open documents, kept by us and not by pygls, whose store splits lines where LSP does not.
+
+Changes are applied in the coordinates and encoding of the client and never raise: after bad input the text is what
+a clamping editor would have. Syntax trees follow along; large files get theirs from a worker thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mai_lsp.core import grammars, language
+from mai_lsp.core.encoding import Encoding, units
+from mai_lsp.core.syntax import MAX_CHARACTERS, parse
+from mai_lsp.core.text import Document, Edit, Span, open_document
+from mai_lsp.lsp.convert import Change, Place, offset_at
+from mai_lsp.workspace.uris import name_of, path_of
+
+log = logging.getLogger(__name__)
+
+PARSE_AT_ONCE = 200_000
+"""Characters up to which a first parse happens on the event loop: some 20 ms, less than a file takes to open."""
+
+CATCH_UP = 64
+"""Edits made during a parse that are applied to its tree one by one; with more, parsing again is cheaper."""
+
+Start = Callable[[Coroutine[Any, Any, None], str], object]
+"""Starts a background task (`Tasks.start`)."""
+
+
+@dataclass(slots=True)
+class _Parse:
+    """A parse in a worker thread, and what happened to the text since it began."""
+
+    edits: list[Edit] = field(default_factory=list)
+    lost: bool = False
+    """The text was replaced, or changed too much: the tree is of no use and parsing begins again."""
+
+
+class Documents:
+    """All open documents by URI."""
+
+    def __init__(self, start: Start) -> None:
+        self.encoding = Encoding.UTF16
+        """The negotiated position encoding; set once, before the first document is opened."""
+        self.folders: tuple[Path, ...] = ()
+        """Workspace folders, for `display_path`."""
+        self._start = start
+        self._open: dict[str, Document] = {}
+        self._parses: dict[str, _Parse] = {}
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(list(self._open.values()))
+
+    def latest(self, uri: str) -> Document | None:
+        """Return the newest version, or None when it is not open."""
+        return self._open.get(uri)
+
+    def display_path(self, uri: str) -> str:
+        """Return the path a model is told: relative to the workspace where it is inside, else the file's name.
+
+        A path from the root would tell the user's name.
+        """
+        path = path_of(uri)
+        for folder in self.folders if path is not None else ():
+            if path is not None and path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        return name_of(uri)
+
+    def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
+        """Take a document; opening one that is open replaces it."""
+        self._lose(uri)
+        self._keep(open_document(uri, language_id, version, text))
+
+    def close(self, uri: str) -> None:
+        """Forget a document."""
+        self._lose(uri)
+        self._open.pop(uri, None)
+
+    def change(self, uri: str, version: int | None, changes: Sequence[Change]) -> None:
+        """Apply changes one after the other, each in the coordinates that its predecessor left."""
+        document = self._open.get(uri)
+        if document is None:
+            if not changes or changes[-1].start is not None:
+                log.debug("a change to a document that is not open was ignored")
+                return
+            document = open_document(uri, language.find("", name_of(uri)).id, version, "")
+        version = document.version if version is None else version
+        pending: list[Edit] = []
+        for change in changes:
+            if change.start is None or change.end is None:
+                pending = []
+                self._lose(uri)
+                document = open_document(uri, document.language, version, change.text)
+                continue
+            if pending and not all(
+                _undisturbed(document, place, pending[-1].span.start, self.encoding)
+                for place in (change.start, change.end)
+            ):
+                document = self._flush(document, pending, version)
+                pending = []
+            low, high = sorted(offset_at(document, place, self.encoding) for place in (change.start, change.end))
+            pending.append(Edit(Span(low, high), change.text))
+        self._keep(self._flush(document, pending, version))
+
+    def _flush(self, document: Document, edits: Sequence[Edit], version: int | None) -> Document:
+        if not edits:
+            return replace(document, version=version)
+        if running := self._parses.get(document.uri):
+            running.edits.extend(edits)
+            running.lost |= len(running.edits) > CATCH_UP
+        return document.edited_descending(edits, version)
+
+    def _keep(self, document: Document) -> None:
+        """Store a version, with its tree where that can be had at once; otherwise begin to parse."""
+        if document.syntax is None and document.uri not in self._parses and _can_parse(document):
+            if len(document.text) <= PARSE_AT_ONCE:
+                document = replace(document, syntax=parse(_language(document), document.text))
+            else:
+                self._parses[document.uri] = running = _Parse()
+                self._start(self._parse(document, running), "parse")
+        self._open[document.uri] = document
+
+    async def _parse(self, document: Document, running: _Parse) -> None:
+        """Parse in a worker thread, then bring the tree up to the text as it is by then."""
+        syntax = await asyncio.to_thread(parse, _language(document), document.text)
+        if self._parses.get(document.uri) is not running:
+            return  # Closed or replaced meanwhile.
+        del self._parses[document.uri]
+        current = self._open[document.uri]
+        if running.lost:
+            self._keep(current)
+        elif syntax is not None:
+            if running.edits:
+                syntax = syntax.edited(running.edits, current.text)
+            self._open[document.uri] = replace(current, syntax=syntax)
+
+    def _lose(self, uri: str) -> None:
+        self._parses.pop(uri, None)
+
+
+def _undisturbed(document: Document, place: Place, limit: int, encoding: Encoding) -> bool:
+    """Whether `place` means the same offset in `document` and after a change that begins at `limit`.
+
+    What comes before the change is the same in both, so a place strictly before it is. One exactly at it is only if
+    it was reached by counting columns (a column that was clamped, or rounded, would be so elsewhere in the new text),
+    and not behind a carriage return, which a newline at the change would join.
+    """
+    offset = offset_at(document, place, encoding)
+    if offset != limit:
+        return offset < limit
+    if limit and document.text[limit - 1] == "\r":
+        return False
+    if not 0 <= place.line < document.line_count:
+        return place.line < 0
+    start = document.starts[place.line]
+    return max(0, place.column) == units(document.text[start:offset], encoding)
+
+
+def _language(document: Document) -> language.Language:
+    return language.find(document.language, name_of(document.uri))
+
+
+def _can_parse(document: Document) -> bool:
+    return len(document.text) <= MAX_CHARACTERS and grammars.load(_language(document)) is not None

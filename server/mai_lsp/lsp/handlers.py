@@ -1,0 +1,185 @@
+"""Registers what the server answers to; every handler only converts and calls the session.
+
+Handlers of didOpen, didChange and didClose are plain functions, so that the text is right before the next message is
+looked at. None of them shows or logs a parameter.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from mai_lsp.lsp import client, configuration, registration
+from mai_lsp.lsp.convert import Place, changes, inline_items, to_offset
+from mai_lsp.lsp.listing import completion_list
+from mai_lsp.lsp.protocol import ACCEPT_COMMAND, DID_FOCUS, STATUS_COMMAND, TOLERATED
+from mai_lsp.workspace.project import FILE_NAME
+from mai_lsp.workspace.uris import name_of, path_of
+
+if TYPE_CHECKING:
+    from mai_lsp.lsp.server import Server
+
+log = logging.getLogger(__name__)
+
+
+def register(server: Server) -> None:
+    """Register everything; completion lists are added by `registration` for clients that need them."""
+    _lifecycle(server)
+    _documents(server)
+    _configuration(server)
+    _completions(server)
+    _commands(server)
+
+
+def _lifecycle(server: Server) -> None:
+    session = server.session
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        session.connect(client.describe(params), params.initialization_options)
+        if registration.wants_list(session):
+            server.offer_list(completion(server))
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        server.may_speak = True
+        session.load()
+        server.watch_client()
+        await registration.register(server)
+        await registration.pull(server)
+
+    @server.feature(types.EXIT)
+    def leave(_: None) -> None:
+        server.leave()
+
+
+def _documents(server: Server) -> None:
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        item = params.text_document
+        session.documents.open(item.uri, str(item.language_id), item.version, item.text)
+        session.warm()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: Any) -> None:
+        try:
+            uri, version, found = changes(params)
+        except ValueError as error:
+            # From here on the text is unknown, and completing in a wrong text is worse than not completing.
+            log.error("didChange could not be read: %s", error)  # noqa: TRY400 (our own words, nothing more to see)
+            session.documents.close(_uri(params))
+        else:
+            session.documents.change(uri, version, found)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        session.newest.cancel(params.text_document.uri)
+        session.documents.close(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        if name_of(params.text_document.uri) == FILE_NAME and not session.client.registers_watchers:
+            session.read_project()
+            session.settle()
+
+    for method in TOLERATED:
+        server.feature(method)(_warm(server) if method == DID_FOCUS else _ignore)
+
+
+def _configuration(server: Server) -> None:
+    session = server.session
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        if session.client.pulls:
+            await registration.pull(server)
+        else:
+            session.configuration.put(configuration.CLIENT, configuration.from_push(params.settings))
+            session.settle()
+            registration.follow(server)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
+        if any(name_of(change.uri) == FILE_NAME for change in params.changes):
+            session.read_project()
+            session.settle()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        removed = {path_of(folder.uri) for folder in params.event.removed}
+        added = [path for folder in params.event.added if (path := path_of(folder.uri)) is not None]
+        session.change_folders(added, removed)
+
+
+def _completions(server: Server) -> None:
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList:
+        found = await session.suggest(
+            params.text_document.uri,
+            Place(params.position.line, params.position.character),
+            automatic=params.context.trigger_kind != types.InlineCompletionTriggerKind.Invoked,
+        )
+        if found is None:
+            return types.InlineCompletionList(items=[])
+        return inline_items(found.document, found.suggestion, session.documents.encoding)
+
+
+def completion(server: Server) -> Any:
+    """Return the handler of textDocument/completion, which is registered only for clients that need it."""
+    session = server.session
+
+    async def complete(params: types.CompletionParams) -> types.CompletionList:
+        multiline = session.client.keeps_lines
+        found = await session.suggest(
+            params.text_document.uri,
+            Place(params.position.line, params.position.character),
+            automatic=True,  # Clients ask with the same trigger kind for every typed word and for an explicit key.
+            lines=None if multiline else 1,
+        )
+        if found is None:
+            return types.CompletionList(is_incomplete=True, items=[])
+        offset = to_offset(found.document, params.position, session.documents.encoding)
+        return completion_list(
+            found.document, offset, found.suggestion, session.documents.encoding, multiline=multiline
+        )
+
+    return complete
+
+
+def _commands(server: Server) -> None:
+    session = server.session
+
+    @server.command(ACCEPT_COMMAND)
+    def accept(*arguments: Any) -> None:
+        if not arguments or not isinstance(arguments[0], str) or not session.accept(arguments[0]):
+            log.info("a suggestion was accepted that is not known")
+
+    @server.command(STATUS_COMMAND)
+    def status(*_: Any) -> dict[str, Any]:
+        from mai_lsp.lsp import report  # noqa: PLC0415 (start-up time counts, and few ask)
+
+        return report.build(session)
+
+
+def _warm(server: Server) -> Any:
+    def focus(_: Any) -> None:
+        server.session.warm()
+
+    return focus
+
+
+def _ignore(_: Any) -> None:
+    """Take a notification that needs no answer."""
+
+
+def _uri(params: Any) -> str:
+    try:
+        return str(params["textDocument"]["uri"])
+    except (KeyError, TypeError):
+        return ""

@@ -1,0 +1,55 @@
+"""Our additions to LSP: names on the wire, mirrored by `extension/src/protocol.ts` and `server/PROTOCOL.md`.
+
+It holds names and payload shapes only; nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+STATUS = "mai/status"
+"""Server notification with a `StatusParams`, sent whenever something in it changes."""
+
+COPILOT_STATUS = "didChangeStatus"
+"""The same for clients of Copilot's language server, with a `CopilotStatusParams`."""
+
+ACCEPT_COMMAND = "mai.acceptCompletion"
+"""Run by the client after it has put a suggestion into the text; the argument is the suggestion's id."""
+
+STATUS_COMMAND = "mai.status"
+"""Returns a JSON object that says how the server is set up and doing; holds no source code and no key."""
+
+TOLERATED = (
+    "textDocument/didFocus",
+    "textDocument/didShowCompletion",
+    "textDocument/didPartiallyAcceptCompletion",
+    "workspace/didChangeStatus",
+)
+"""Notifications of Copilot's clients; `didFocus` warms the connection, the others need no answer."""
+
+DID_FOCUS = TOLERATED[0]
+
+State = Literal["ready", "working", "error", "off"]
+
+
+class StatusParams(TypedDict):
+    """Parameters of `STATUS`."""
+
+    state: State
+    provider: str
+    model: str
+    message: str
+    """One sentence for the user; empty when there is nothing to say."""
+    shown: int
+    """Suggestions given to the editor in this session."""
+    accepted: int
+    """Suggestions that the editor says were taken."""
+
+
+class CopilotStatusParams(TypedDict):
+    """Parameters of `COPILOT_STATUS`."""
+
+    busy: bool
+    message: str
+    kind: Literal["Normal", "Error", "Warning", "Inactive"]
+    command: NotRequired[str]

@@ -1,0 +1,102 @@
+"""What the server asks of the client: its settings, and to be told of changes; and which features it offers when.
+
+A client that refuses or does not answer costs a feature, never the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from mai_lsp.lsp import configuration
+from mai_lsp.workspace.project import FILE_NAME
+
+if TYPE_CHECKING:
+    from mai_lsp.lsp.server import Server
+    from mai_lsp.lsp.session import Session
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 5.0
+"""Seconds to wait for a client's answer; until it comes the other sources' settings hold."""
+
+LIST_ID = "mai-completion-list"
+
+LIST_OPTIONS = types.CompletionOptions(trigger_characters=[".", "("], resolve_provider=False)
+
+
+def wants_list(session: Session) -> bool:
+    """Whether suggestions belong into the completion list: never beside inline completion, unless asked for."""
+    mode = session.settings.completion_list
+    return mode == "always" or (mode == "auto" and not session.client.inline and not session.client.copilot)
+
+
+async def register(server: Server) -> None:
+    """Ask to be told about changed settings and project files."""
+    wanted = []
+    if server.session.client.registers_configuration:
+        wanted.append(
+            types.Registration(
+                id="mai-configuration",
+                method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+                register_options=types.DidChangeConfigurationRegistrationOptions(section=configuration.SECTION),
+            )
+        )
+    if server.session.client.registers_watchers:
+        watcher = types.FileSystemWatcher(glob_pattern=f"**/{FILE_NAME}")
+        wanted.append(
+            types.Registration(
+                id="mai-project-file",
+                method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher]),
+            )
+        )
+    if wanted:
+        await _answer(server.client_register_capability_async(types.RegistrationParams(wanted)))
+
+
+async def pull(server: Server) -> None:
+    """Ask the client for our settings, if it can be asked, and let them take effect."""
+    session = server.session
+    if session.client.pulls:
+        item = types.ConfigurationItem(section=configuration.SECTION)
+        answer = await _answer(server.workspace_configuration_async(types.ConfigurationParams([item])))
+        if answer is not None:
+            session.configuration.put(configuration.CLIENT, *configuration.from_pull(answer))
+    session.settle()
+    follow(server)
+
+
+def follow(server: Server) -> None:
+    """Offer or withdraw the completion list after `completion.list` has changed, where the client lets us."""
+    wanted = wants_list(server.session)
+    if wanted == server.offers_list or not server.session.client.registers_completion:
+        return
+    server.offers_list = wanted
+    if wanted:
+        selector = [types.TextDocumentFilterScheme(scheme=scheme) for scheme in ("file", "untitled")]
+        options = types.CompletionRegistrationOptions(
+            document_selector=selector, trigger_characters=LIST_OPTIONS.trigger_characters
+        )
+        entry = types.Registration(id=LIST_ID, method=types.TEXT_DOCUMENT_COMPLETION, register_options=options)
+        request = server.client_register_capability_async(types.RegistrationParams([entry]))
+    else:
+        gone = types.Unregistration(id=LIST_ID, method=types.TEXT_DOCUMENT_COMPLETION)
+        request = server.client_unregister_capability_async(types.UnregistrationParams([gone]))
+    server.session.tasks.start(_answer(request), "registering completion")
+
+
+async def _answer(request: Awaitable[Any]) -> Any:
+    """Wait for the client's answer; None when it has none to give."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await request
+    except TimeoutError:
+        log.warning("the client does not answer")
+    except Exception as error:  # noqa: BLE001 (whatever a client may say)
+        log.warning("the client refused: %s", type(error).__name__)
+    return None

@@ -1,0 +1,108 @@
+"""The language server: pygls' server class with our protocol, transport and session.
+
+It only joins the parts; what happens on which message is `handlers`, what it does is `session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import Any, BinaryIO
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from mai_lsp import __version__
+from mai_lsp.lsp import handlers, logs, parent
+from mai_lsp.lsp.protocol import COPILOT_STATUS, STATUS, CopilotStatusParams, StatusParams
+from mai_lsp.lsp.registration import LIST_OPTIONS
+from mai_lsp.lsp.session import Session
+from mai_lsp.lsp.status import Severity
+from mai_lsp.lsp.stdio import Transport
+from mai_lsp.lsp.wire import Protocol
+
+log = logging.getLogger(__name__)
+
+_MESSAGE_TYPES = {
+    "error": types.MessageType.Error,
+    "warning": types.MessageType.Warning,
+    "info": types.MessageType.Info,
+}
+
+
+class Server(LanguageServer):
+    """One connection to one editor; also the session's voice."""
+
+    protocol: Protocol
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__("mai-lsp", __version__, protocol_cls=Protocol)
+        self.transport = transport
+        self.session = Session(self)
+        self.may_speak = False
+        """Set by `initialized`; before that LSP allows only the reply."""
+        self.offers_list = False
+        self._list_handler: Any = None
+        self.protocol.set_writer(transport)
+        handlers.register(self)
+
+    async def run(self) -> int:
+        """Serve until the client leaves; return the exit code."""
+        code = await self.transport.serve(self.protocol.receive)
+        await self.session.stop()
+        return code
+
+    def leave(self) -> None:
+        """Follow the client's `exit`: an error code unless `shutdown` came first (LSP)."""
+        self.transport.stop(0 if self.protocol.has_shut_down else 1)
+
+    def watch_client(self) -> None:
+        """Leave when the client's process is gone."""
+        if (pid := self.session.client.process_id) is not None:
+            self.session.tasks.start(self._watch(pid), "watching the client")
+
+    def offer_list(self, handler: Any) -> None:
+        """Offer textDocument/completion; called while `initialize` is answered."""
+        self.feature(types.TEXT_DOCUMENT_COMPLETION, LIST_OPTIONS)(handler)
+        self.offers_list = True
+
+    def status(self, params: StatusParams, copilot: CopilotStatusParams) -> None:
+        """Send the status notifications (`Voice`)."""
+        if self.may_speak:
+            self.protocol.notify(STATUS, params)
+            if self.session.client.copilot:
+                self.protocol.notify(COPILOT_STATUS, copilot)
+
+    def show(self, severity: Severity, text: str) -> None:
+        """Show a message box (`Voice`)."""
+        self.window_show_message(types.ShowMessageParams(_MESSAGE_TYPES[severity], f"MAI: {text}"))
+
+    def note(self, severity: Severity, text: str) -> None:
+        """Write to the editor's log of this server (`Voice`)."""
+        self.window_log_message(types.LogMessageParams(_MESSAGE_TYPES[severity], text))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 (pygls' signature)
+        """Log a failed handler; pygls would show a message box with the exception's text each time."""
+        log.error("a handler failed", exc_info=error)
+
+    async def _watch(self, pid: int) -> None:
+        await parent.gone(pid)
+        log.warning("the client's process is gone")
+        self.transport.stop(1)
+
+
+def run_stdio(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> int:
+    """Serve over the process' own pipes until the client leaves; return the exit code."""
+    logs.install("warning")
+    transport = Transport(stdin or sys.stdin.buffer, stdout or sys.stdout.buffer)
+    # Whatever else prints would break the protocol.
+    sys.stdout = sys.stderr
+    try:
+        return asyncio.run(_serve(transport))
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _serve(transport: Transport) -> int:
+    return await Server(transport).run()

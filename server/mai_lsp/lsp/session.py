@@ -1,0 +1,190 @@
+"""The root of all mutable state of one connection, and the flows that join it together.
+
+It knows no JSON-RPC: handlers call it, and it speaks through a `Voice`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import time
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mai_lsp import errors
+from mai_lsp.core.text import Document
+from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
+from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.lsp import backend, configuration, logs
+from mai_lsp.lsp.backend import Backend
+from mai_lsp.lsp.client import Client
+from mai_lsp.lsp.convert import Place, offset_at
+from mai_lsp.lsp.documents import Documents
+from mai_lsp.lsp.status import Status, Voice
+from mai_lsp.lsp.tasks import Newest, Tasks
+from mai_lsp.model.types import Role
+from mai_lsp.settings import Settings, from_env
+from mai_lsp.workspace.project import read_project
+
+log = logging.getLogger(__name__)
+
+WARM_EVERY = 20.0
+"""Seconds between two warm-ups; most servers keep an idle connection for longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A suggestion with the document version it fits."""
+
+    document: Document
+    suggestion: Suggestion
+
+
+class Session:
+    """Everything that changes while the server runs."""
+
+    def __init__(self, voice: Voice) -> None:
+        self.client = Client()
+        self.tasks = Tasks()
+        self.newest = Newest(self.tasks)
+        self.documents = Documents(self.tasks.start)
+        self.configuration = configuration.Configuration()
+        self.status = Status(voice)
+        self._voice = voice
+        self._loading: asyncio.Task[Backend] | None = None
+        self._warmed = -WARM_EVERY
+        self._offered: set[str] = set()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.configuration.settings
+
+    def connect(self, client: Client, options: object) -> None:
+        """Take what `initialize` says."""
+        self.client = client
+        self.documents.encoding = client.encoding
+        self.documents.folders = client.folders
+        self.configuration.put(configuration.ENVIRONMENT, from_env(os.environ))
+        self.configuration.put(configuration.OPTIONS, *configuration.from_options(options))
+        self.read_project()
+
+    def read_project(self) -> None:
+        """Read the project file again."""
+        self.configuration.put(configuration.PROJECT, *read_project(list(self.client.folders)))
+
+    def change_folders(self, added: Iterable[Path], removed: Container[Path | None]) -> None:
+        """Follow the client's workspace folders; the project file is that of the first folder with one."""
+        kept = [folder for folder in self.client.folders if folder not in removed]
+        self.client = replace(self.client, folders=(*kept, *added))
+        self.documents.folders = self.client.folders
+        self.read_project()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let changed settings take effect, and tell the user once about each that is wrong."""
+        logs.set_level(self.settings.log_level)
+        if fresh := self.configuration.news():
+            for problem in fresh:
+                self._voice.note("warning", problem)
+            more = f" ({len(fresh) - 1} more in the log)" if len(fresh) > 1 else ""
+            self._voice.show("warning", fresh[0] + more)
+        self.status.enabled = self.settings.completion_enable
+        self.status.recover()
+        if (loaded := self._loaded()) is not None:
+            loaded.client.configure(self.settings)
+            self._check(loaded)
+        self.status.send()
+
+    def load(self) -> asyncio.Task[Backend]:
+        """Begin to load the engine, once."""
+        if self._loading is None:
+            self._loading = self.tasks.start(self._load(), "loading")
+        return self._loading
+
+    async def suggest(self, uri: str, place: Place, *, automatic: bool, lines: int | None = None) -> Found | None:
+        """Ask for a suggestion at `place`; None when there is none, or a newer request took over."""
+        document = self.documents.latest(uri)
+        if document is None:
+            return None
+        settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
+        ask = Ask(document, offset_at(document, place, self.documents.encoding), automatic)
+        self.status.began()
+        outcome: Outcome | None = None
+        try:
+            outcome = await self.newest.run(uri, self._complete(ask, settings))
+        finally:
+            self.status.ended(outcome, automatic=automatic)
+        if not isinstance(outcome, Suggestion):
+            return None
+        current = self.documents.latest(uri)
+        if current is None or current.text != document.text:
+            return None  # The engine has looked, too, but a didChange may have come since.
+        self._offered.add(outcome.id)
+        return Found(current, outcome)
+
+    def accept(self, identity: str) -> bool:
+        """Count a suggestion as accepted, once; False for one that was never offered."""
+        if identity not in self._offered:
+            return False
+        self._offered.discard(identity)
+        self.status.accept()
+        return True
+
+    def warm(self) -> None:
+        """Open the connection to the model in the background, if that was not done just now."""
+        now = time.monotonic()
+        if self.settings.completion_enable and now - self._warmed >= WARM_EVERY:
+            self._warmed = now
+            self.tasks.start(self._warm(), "warm-up")
+
+    async def stop(self) -> None:
+        """End all that runs and close the connections."""
+        await self.tasks.stop()
+        if (loaded := self._loaded()) is not None:
+            await loaded.client.aclose()
+
+    async def _load(self) -> Backend:
+        try:
+            loaded = await backend.load(lambda: self.settings)
+        finally:
+            # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
+            gc.freeze()
+            gc.enable()
+        self._check(loaded)
+        return loaded
+
+    async def _complete(self, ask: Ask, settings: Settings) -> Outcome:
+        loaded = await asyncio.shield(self.load())
+        try:
+            return await loaded.complete(ask, Deps(loaded.client, self.documents, settings))
+        except errors.MaiError as error:
+            return Skipped(Reason.ERROR, str(error), errors.NotConfigured(error.message, advice=error.advice))
+
+    async def _warm(self) -> None:
+        loaded = await asyncio.shield(self.load())
+        try:
+            await loaded.client.warm(loaded.client.endpoint(Role.COMPLETION))
+        except errors.MaiError as error:
+            # Not worth a word to the user: the completion that follows says it, if it is still so by then.
+            log.info("no warm-up: %s", type(error).__name__)
+
+    def _check(self, loaded: Backend) -> None:
+        """Resolve the endpoint, so that a missing key is known before the first completion."""
+        try:
+            endpoint = loaded.client.endpoint(Role.COMPLETION)
+        except errors.MaiError as error:
+            self.status.provider = self.status.model = ""
+            if self.settings.completion_enable:
+                self.status.trouble(error, automatic=True)
+        else:
+            self.status.provider, self.status.model = endpoint.provider, endpoint.model
+        self.status.send()
+
+    def _loaded(self) -> Backend | None:
+        if self._loading is None or not self._loading.done() or self._loading.cancelled():
+            return None
+        return None if self._loading.exception() else self._loading.result()

@@ -1,0 +1,1 @@
+"""Models: talks HTTP to model servers; the only package that imports httpx."""

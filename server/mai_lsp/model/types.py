@@ -1,0 +1,133 @@
+"""The values the model layer takes and gives; the engine sees these and nothing of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Wire(StrEnum):
+    """The HTTP formats spoken here."""
+
+    CHAT = "chat"
+    RESPONSES = "responses"
+    FIM = "fim"
+    INFILL = "infill"
+
+
+class Role(StrEnum):
+    """What a model is used for; each role's model is a setting of its own."""
+
+    COMPLETION = "completion"
+    EDIT = "edit"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Named time-outs in seconds (`httpx.Timeout` is not enough: it knows no first token and no total)."""
+
+    connect: float
+    """Until the TCP and TLS connection stands."""
+    first_token: float
+    """From sending the request to the first text or reasoning token."""
+    between_tokens: float
+    """Between two tokens."""
+    total: float
+    """From asking to the last token, retries included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD per million tokens."""
+
+    input: float
+    cached_input: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one answer: the provider's count where it sends one, otherwise our estimate."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    """Part of `input_tokens` that was read from the provider's prompt cache."""
+    output_tokens: int = 0
+    """All output tokens, hidden reasoning included, since they are billed alike."""
+    reasoning_tokens: int = 0
+    """Part of `output_tokens` that was hidden reasoning."""
+    cost_usd: float | None = None
+    """The provider's own figure if it sends one, else tokens times price, else None (price unknown)."""
+    estimated: bool = False
+    """True when the provider sent no usage and we counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and how one role's requests go: a provider row with the user's settings applied."""
+
+    provider: str
+    wire: Wire
+    base_url: str
+    model: str
+    fim_format: str | None
+    """Row of `prompt.formats`; None when the wire is not FIM or the model's family is unknown."""
+    grammar: bool
+    """The server takes a GBNF `grammar` (llama.cpp), so an answer can be made to begin with a half word."""
+    context_tokens: int
+    """Prompt budget for a completion, in tokens."""
+    timeouts: Timeouts
+    price: Price | None
+    local: bool
+    """The embedded engine on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A request as it would be sent, for `--show-prompt`; headers without the secret's value."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One entry of a provider's catalogue."""
+
+    id: str
+    context_tokens: int | None = None
+    price: Price | None = None
+
+
+class Answer(Protocol):
+    """A reply while it streams: iterate it for pieces of visible text; the rest fills in meanwhile.
+
+    Iteration raises a `ModelError`; pieces already given stay valid as text but are no completion then.
+    """
+
+    @property
+    def usage(self) -> Usage:
+        """Complete after the last piece; an estimate before."""
+        ...
+
+    @property
+    def finish(self) -> str | None:
+        """``stop``, ``length`` … as the provider said it; None while streaming or when it said nothing."""
+        ...
+
+    @property
+    def first_token_ms(self) -> float | None:
+        """Milliseconds from sending to the first text token."""
+        ...
+
+    @property
+    def reasoning_chars(self) -> int:
+        """Characters of hidden reasoning seen so far; the text itself is dropped."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[str]: ...

@@ -1,0 +1,66 @@
+"""`/chat/completions`: messages in, deltas out.
+
+Pure functions; a reply that is not streamed is read by the same `decode`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mai_lsp.model.resolve import Target
+from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_usage
+from mai_lsp.model.wires.request import finished, reasoning
+from mai_lsp.prompt.prompt import ChatPrompt
+
+
+def body(prompt: ChatPrompt, target: Target) -> Body:
+    """Build the request's JSON body."""
+    fields: Body = {
+        "model": target.model,
+        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+        target.row.output_cap: prompt.max_tokens,
+        "stream": True,
+        **reasoning(target),
+    }
+    if "stream_options" in target.row.accepts:
+        fields["stream_options"] = {"include_usage": True}
+    return finished(fields, target, prompt.stop)
+
+
+def decode(event: Any) -> Delta:
+    """Read one chunk, or a whole reply."""
+    choices = event.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    delta = choice.get("delta") or choice.get("message")
+    if not isinstance(delta, dict):
+        delta = {}
+    finish = choice.get("finish_reason")
+    failure = read_failure(event) if not choices or event.get("error") else read_failure({"error": choice.get("error")})
+    if failure is None:
+        failure = _failure_of(finish, delta)
+    content = delta.get("content")
+    return Delta(
+        text=content if isinstance(content, str) else flat_text(content),
+        reasoning=_reasoning(delta),
+        usage=read_usage(event.get("usage")),
+        finish=finish if isinstance(finish, str) else None,
+        failure=failure,
+    )
+
+
+def _reasoning(delta: dict[str, Any]) -> str:
+    """Find hidden reasoning; a server that sends it under two names means the same text."""
+    for name in ("reasoning", "reasoning_content", "reasoning_details", "thinking"):
+        if text := flat_text(delta.get(name)):
+            return text
+    return ""
+
+
+def _failure_of(finish: Any, delta: dict[str, Any]) -> Failure | None:
+    if finish == "content_filter":
+        return Failure("The answer was filtered.", code="content_filter")
+    if finish == "error":
+        return Failure("The model failed.", code="502")
+    if refusal := flat_text(delta.get("refusal")):
+        return Failure(refusal, code="refusal")
+    return None

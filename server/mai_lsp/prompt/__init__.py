@@ -1,0 +1,1 @@
+"""Prompts: a snapshot and its context in, a `Prompt` out; pure."""

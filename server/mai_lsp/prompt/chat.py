@@ -1,0 +1,55 @@
+"""The completion prompt for models that only chat; most of what is hosted.
+
+The model writes a snippet that may overlap with what stands before and behind the cursor, and `reply.overlap`
+strips the overlap: chat models follow that, while they are bad at continuing exactly in the middle of a line (as
+Copilot Arena found, 2024). What changes with every key comes last, so that a provider's prompt cache pays.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from mai_lsp.core.tokens import estimate
+from mai_lsp.prompt.fim import context_text, piece
+from mai_lsp.prompt.prompt import ChatPrompt, Message, Piece, Source
+
+OVERLAP_TOKENS = 48
+"""Extra output allowed for the lines a model repeats and its fence; they are trimmed, not shown."""
+
+
+def build(source: Source, *, max_tokens: int) -> ChatPrompt:
+    """Build the messages: rules, file and context, code behind the cursor, code before it, the unfinished line."""
+    system = _rules().replace("{language}", source.language.name)
+    head = context_text(source)
+    parts = [f"File: {source.path}"]
+    if head:
+        parts.append(f"Elsewhere in the file:\n<context>\n{head}</context>")
+    parts += [
+        f"Code after the cursor:\n<after>\n{source.suffix.strip(chr(10))}\n</after>",
+        f"Code before the cursor:\n<before>\n{source.prefix}</before>",
+        _ask(source.prefix),
+    ]
+    return ChatPrompt(
+        messages=(Message("system", system), Message("user", "\n\n".join(parts))),
+        max_tokens=max_tokens + OVERLAP_TOKENS,
+        pieces=(
+            Piece("rules", "", estimate(system)),
+            *(piece(snippet) for snippet in source.snippets),
+            Piece("suffix", source.path, estimate(source.suffix)),
+            Piece("prefix", source.path, estimate(source.prefix)),
+        ),
+    )
+
+
+@cache
+def _rules() -> str:
+    return resources.files("mai_lsp.prompt.texts").joinpath("completion.txt").read_text(encoding="utf-8")
+
+
+def _ask(prefix: str) -> str:
+    """Name the line to begin with, since models lose the exact place of a cursor."""
+    line = prefix[max(prefix.rfind("\n"), prefix.rfind("\r")) + 1 :]
+    if line.strip():
+        return f"The unfinished line, with which your code block begins:\n{line}"
+    return "The cursor is on an empty line, indented by " + (f"{len(line)} columns." if line else "nothing.")

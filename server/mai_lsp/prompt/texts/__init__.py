@@ -1,0 +1,1 @@
+"""Prompt prose, one file each; the code that fills it stands in `mai_lsp.prompt`."""

@@ -1,0 +1,1 @@
+"""Replies: a model's text in, text that fits the document out; pure."""

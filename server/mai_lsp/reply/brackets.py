@@ -1,0 +1,77 @@
+"""Finds the brackets of a piece of code, leaving out strings and comments; needs no tree, since text is partial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from mai_lsp.core.language import Language
+
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+_BLOCK_COMMENT = r"/\*[\s\S]*?(?:\*/|\Z)"
+_TRIPLE = r'"""[\s\S]*?(?:"""|\Z)' + r"|'''[\s\S]*?(?:'''|\Z)"
+_DOUBLE = r'"(?:\\.|[^"\\\n])*"?'
+_SINGLE = r"'(?:\\.|[^'\\\n])*'"
+_RUST_CHAR = r"'(?:\\[^'\n]+|[^'\\\n])'"
+_BACKTICK = r"`(?:\\.|[^`\\])*(?:`|\Z)"
+_NO_SINGLE = frozenset({"rust", "html", "plaintext", "markdown"})
+_BACKTICKED = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact", "go"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One bracket that has no partner in the text."""
+
+    char: str
+    at: int
+    """Offset in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The brackets without a partner: first the closing ones, then the opening ones."""
+
+    closing: tuple[Bracket, ...]
+    opening: tuple[Bracket, ...]
+
+
+def balance(text: str, language: Language) -> Balance:
+    """Match brackets by kind; a closing one of the wrong kind counts as unmatched and matches nothing."""
+    closing: list[Bracket] = []
+    opening: list[Bracket] = []
+    for found in _tokens(language).finditer(text):
+        char = found.group()
+        if char in _PAIRS.values():
+            opening.append(Bracket(char, found.start()))
+        elif char in _PAIRS:
+            if opening and opening[-1].char == _PAIRS[char]:
+                opening.pop()
+            else:
+                closing.append(Bracket(char, found.start()))
+    return Balance(tuple(closing), tuple(opening))
+
+
+def partner(char: str) -> str:
+    """Return the opening bracket of a closing one."""
+    return _PAIRS[char]
+
+
+@cache
+def _tokens(language: Language) -> re.Pattern[str]:
+    """Build one pattern whose matches are strings, comments (both longer than one character) and brackets."""
+    parts = [_TRIPLE] if language.id == "python" else []
+    if language.comment == "//":
+        parts.append(_BLOCK_COMMENT)
+    if language.comment:
+        closing = rf"[\s\S]*?(?:{re.escape(language.comment_end)}|\Z)" if language.comment_end else r"[^\n]*"
+        parts.append(re.escape(language.comment) + closing)
+    parts.append(_DOUBLE)
+    if language.id == "rust":
+        parts.append(_RUST_CHAR)
+    elif language.id not in _NO_SINGLE:
+        parts.append(_SINGLE)
+    if language.id in _BACKTICKED:
+        parts.append(_BACKTICK)
+    return re.compile("|".join([*parts, r"[()\[\]{}]"]))

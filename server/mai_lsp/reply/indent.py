@@ -1,0 +1,64 @@
+"""Gives a reply's lines the indentation of the place: the file's unit, and the depth of the cursor."""
+
+from __future__ import annotations
+
+from mai_lsp.reply.place import Place, opens_block
+
+TAB_COLUMNS = 4
+"""Columns a tab stands for when spaces are turned into tabs and the reply's own unit is unknown."""
+
+
+def refit(text: str, place: Place, shift: int | None) -> str:
+    """Return `text` with its first line's own indentation dropped and the other lines moved along with it."""
+    lines = [_to_unit(line, place) for line in text.split("\n")]
+    if place.blank:
+        lead = _lead(lines[0])
+        lines[0] = lines[0][lead:]
+        if shift is None:
+            shift = len(place.indent) - lead
+        if lead == 0 and place.chat and place.indent and _stays_left(lines[1:], len(place.indent)):
+            shift = len(place.indent)
+    elif shift is None and place.chat:
+        shift = _guess(lines[1:], place)
+    return "\n".join([lines[0], *(_move(line, shift or 0, place) for line in lines[1:])])
+
+
+def _stays_left(lines: list[str], column: int) -> bool:
+    """Whether some line stands left of `column`, so that the reply was written without the place's indentation."""
+    return any(line.strip() and _lead(line) < column for line in lines)
+
+
+def _guess(lines: list[str], place: Place) -> int:
+    """Work out the shift of a reply that went on in the middle of a line: nothing shows where its margin is."""
+    solid = [line for line in lines if line.strip()]
+    if not solid:
+        return 0
+    least = min(_lead(line) for line in solid)
+    here = len(place.indent)
+    if least >= here:
+        return 0
+    wanted = here + place.unit if opens_block(place.line_prefix, place.language) and _lead(solid[0]) == least else here
+    return wanted - least
+
+
+def _move(line: str, shift: int, place: Place) -> str:
+    if not line.strip():
+        return ""
+    lead = _lead(line)
+    blank = "\t" if place.tabs else " "
+    return blank * max(0, lead + shift) + line[lead:]
+
+
+def _to_unit(line: str, place: Place) -> str:
+    """Turn leading spaces into tabs, or tabs into spaces, where the file uses the other."""
+    lead = line[: _lead(line)]
+    if place.tabs and " " in lead:
+        columns = len(lead.expandtabs(TAB_COLUMNS))
+        return "\t" * (columns // TAB_COLUMNS) + " " * (columns % TAB_COLUMNS) + line[len(lead) :]
+    if not place.tabs and "\t" in lead:
+        return lead.expandtabs(place.unit) + line[len(lead) :]
+    return line
+
+
+def _lead(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -1,0 +1,179 @@
+"""Where a reply has to fit: what stands around the cursor, worked out once per request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mai_lsp.core.language import Language, find
+from mai_lsp.core.text import Document, line_end_of
+from mai_lsp.prompt.prompt import Seam
+from mai_lsp.reply.brackets import balance
+
+AROUND = 6000
+"""Characters looked at on each side; far more than a suggestion is long."""
+
+_OPENERS = {"brace": ("{", "(", "[", "=>", ":"), "indent": (":", "(", "[", "{"), "tag": (">",), "none": ()}
+_END_OPENER = re.compile(
+    r"(?:\b(?:do|then|else|begin|ensure|rescue|repeat)|\|[^|]*\||^\s*(?:def|class|module|if|unless|while|until|for|case|"
+    r"function|local function|elif|elsif|elseif)\b.*)\s*$"
+)
+_END = re.compile(r"(?:end|fi|done|esac|until|else|elsif|elseif|elif|rescue|ensure|when|;;)\b")
+_CLOSERS_ONLY = re.compile(r"""^[\s)\]}>"'`]*[:;,{]?\s*$""")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    r"""The cursor's surroundings, with ``\n`` as the only line end."""
+
+    language: Language
+    before: str
+    """Text before the cursor, at most `AROUND` characters."""
+    after: str
+    """Text behind the cursor, at most `AROUND` characters."""
+    line_prefix: str
+    """The cursor's line up to the cursor."""
+    line_suffix: str
+    """The cursor's line behind the cursor, without trailing blanks."""
+    indent: str
+    """The blanks the cursor's line begins with (up to the cursor)."""
+    tabs: bool
+    """The file indents with tabs."""
+    unit: int
+    """Columns of one level of indentation; 1 with tabs."""
+    line_end: str
+    """What the document uses."""
+    opens_block: bool
+    """The last line with code before the cursor opens a block that is still empty: fill it all."""
+    deeper: bool
+    """The next line with code stands deeper than the cursor's: what the cursor's line may open has its body."""
+    needs_end: bool
+    """That block is closed by a word (`end`, `fi` …) which the code behind the cursor lacks."""
+    single_line: bool
+    """Code follows on the cursor's line, so nothing but the line can be completed."""
+    missing: tuple[str, ...]
+    """Closing brackets that the text behind the cursor lacks, innermost first; only these may be written."""
+    surplus: tuple[str, ...]
+    """Closing brackets that the text behind the cursor has and nothing before it opened."""
+    seam: Seam
+    chat: bool
+    """The reply comes from a chat model: fences, chatter and repeated lines are to be expected."""
+    max_lines: int
+
+    @property
+    def blank(self) -> bool:
+        """Nothing but blanks stands before the cursor on its line."""
+        return not self.line_prefix.strip()
+
+
+def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: int) -> Place:
+    """Work out the place at `offset` (code points)."""
+    language = find(document.language, document.uri)
+    before = _plain(document.text[max(0, offset - AROUND) : offset])
+    after = _plain(document.text[offset : offset + AROUND])
+    if after.startswith("\n") and document.text[offset - 1 : offset + 1] == "\r\n":
+        before = before.removesuffix("\n")  # The cursor can not stand inside a line end; be safe all the same.
+    line_prefix = before[before.rfind("\n") + 1 :]
+    line_suffix = after.partition("\n")[0].rstrip()
+    indent = line_prefix[: len(line_prefix) - len(line_prefix.lstrip())]
+    tabs, unit = indentation(before + after)
+    opener = _opener(before, line_prefix)
+    following = next((line for line in after.split("\n")[1:] if line.strip()), "")
+    fills = opens_block(opener, language) and _is_empty(opener, following, line_prefix, indent)
+    if offset + AROUND >= len(document.text):
+        missing, surplus = _unmatched(before, after, language)
+    else:  # An outer block's end may lie beyond what is looked at: judge by the line alone.
+        missing, _ = _unmatched(line_prefix, line_suffix, language)
+        _, surplus = _unmatched(before, after, language)
+    return Place(
+        language=language,
+        before=before,
+        after=after,
+        line_prefix=line_prefix,
+        line_suffix=line_suffix,
+        indent=indent,
+        tabs=tabs,
+        unit=unit,
+        line_end=line_end_of(document.text),
+        opens_block=fills,
+        deeper=_lead(following) > len(indent),
+        needs_end=fills and language.block == "end" and not _ends(opener, following),
+        single_line=not _CLOSERS_ONLY.match(line_suffix),
+        missing=missing,
+        surplus=surplus,
+        seam=seam,
+        chat=chat,
+        max_lines=max_lines,
+    )
+
+
+def indentation(text: str) -> tuple[bool, int]:
+    """Return (tabs, columns of one level) as most of the indented lines of `text` have it; 4 spaces if none has."""
+    tabbed = len(re.findall(r"^\t", text, re.MULTILINE))
+    widths = [len(found) for found in re.findall(r"^( +)\S", text, re.MULTILINE)]
+    if tabbed > len(widths):
+        return True, 1
+    steps: dict[int, int] = {}
+    last = 0
+    for width in widths:
+        step = abs(width - last)
+        if step in {2, 3, 4, 8}:
+            steps[step] = steps.get(step, 0) + 1
+        last = width
+    return False, max(steps, key=lambda s: (steps[s], s == 4)) if steps else 4
+
+
+def opens_block(line: str, language: Language) -> bool:
+    """Whether a line of code opens a block, judged by how it ends."""
+    code = line.rstrip()
+    if language.comment and not language.comment_end:
+        code = code.split(f" {language.comment}")[0].rstrip()
+    if not code:
+        return False
+    if language.block == "end":
+        return bool(_END_OPENER.search(code)) or code.endswith(("{", "(", "["))
+    return code.endswith(_OPENERS[language.block])
+
+
+def _opener(before: str, line_prefix: str) -> str:
+    """Return the last line with code on it, up to the cursor."""
+    if line_prefix.strip():
+        return line_prefix
+    return before[: len(before) - len(line_prefix)].rstrip().rpartition("\n")[2]
+
+
+def _is_empty(opener: str, following: str, line_prefix: str, indent: str) -> bool:
+    """Whether the block that `opener` opens has no line yet: `following` is the first line with code behind it."""
+    depth = _lead(opener)
+    if line_prefix.strip():
+        return _lead(following) <= depth or not following
+    # The cursor is on a blank line: a line below at its depth or deeper belongs to the same block.
+    return len(indent) >= depth and (not following or _lead(following) <= depth)
+
+
+def _ends(opener: str, following: str) -> bool:
+    return _lead(following) == _lead(opener) and bool(_END.match(following.strip()))
+
+
+def _lead(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _unmatched(before: str, after: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the closing brackets that `before` needs and `after` lacks, and those that `after` has too many."""
+    closing = {"(": ")", "[": "]", "{": "}"}
+    needed = [closing[b.char] for b in reversed(balance(before, language).opening)]
+    present = [b.char for b in balance(after, language).closing]
+    # What follows closes from the inside out; what it closes is matched from the outside in, because the
+    # bracket the user has just typed is the one that lacks a partner.
+    while needed and present and needed[-1] == present[-1]:
+        needed.pop()
+        present.pop()
+    while needed and present and needed[0] == present[0]:
+        needed.pop(0)
+        present.pop(0)
+    return tuple(needed), tuple(present)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

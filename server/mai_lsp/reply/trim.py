@@ -1,0 +1,135 @@
+"""Turns what a model says into what fits at the cursor, while it says it.
+
+`trim` works on the reply as far as it has come and depends on nothing else, so how the stream was cut up can not
+matter. It says when nothing that follows can belong to the suggestion; the caller closes the stream then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mai_lsp.core.text import Document, Span, with_line_ends
+from mai_lsp.reply import extent, overlap, repeat
+from mai_lsp.reply.block import cut_at_block_end
+from mai_lsp.reply.indent import refit
+from mai_lsp.reply.place import Place
+from mai_lsp.reply.unwrap import unwrap
+
+_LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
+
+
+class Verdict(StrEnum):
+    """What is wrong with a reply; the values are those of `engine.outcome.Reason`."""
+
+    EMPTY = "empty"
+    CHATTER = "chatter"
+    DUPLICATE = "duplicate"
+    REPETITIVE = "repetitive"
+    MISMATCH = "mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """A reply made to fit, as far as it has come."""
+
+    text: str
+    """What to insert at the cursor; line ends are a newline until `land` gives it the document's."""
+    complete: bool = False
+    """Nothing that follows can change `text`: close the stream."""
+    verdict: Verdict | None = None
+    """Set when there is nothing to suggest; `text` is empty then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A trimmed reply in the document's coordinates."""
+
+    span: Span
+    """What it replaces; on the cursor's line."""
+    text: str
+    verdict: Verdict | None = None
+
+
+def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
+    """Make the reply `raw` fit `place`; `final` says that nothing more will come."""
+    found = unwrap(_plain(raw), chat=place.chat, around=place.before + place.after, final=final)
+    ended = final or found.closed
+    if found.chatter:
+        return Trimmed("", complete=True, verdict=Verdict.CHATTER)
+    if found.waiting or not found.code.strip():
+        return Trimmed("", complete=found.closed, verdict=Verdict.EMPTY if ended else None)
+    code, shift, verdict = _begin(found.code, place, ended=ended)
+    if verdict is not None or not code.strip():
+        return Trimmed("", complete=verdict is not None, verdict=verdict or (Verdict.EMPTY if ended else None))
+    if repeat.is_stuck(code):
+        return Trimmed("", complete=True, verdict=Verdict.REPETITIVE)
+    text = refit(code, place, shift)
+    solid = text if ended else text[: text.rfind("\n") + 1]
+    without = overlap.strip_end(solid, place)
+    repeats = len(without) < len(solid)
+    if repeats:
+        text = without
+    reach = extent.measure(text, place, final=ended or repeats)
+    text = text[: reach.end]
+    complete = reach.complete or repeats or found.closed
+    if complete or final:
+        text = text.rstrip() if "\n" in text or not place.line_suffix else text
+        if not text.strip():
+            return Trimmed("", complete=True, verdict=Verdict.DUPLICATE if repeats else Verdict.EMPTY)
+    return Trimmed(text, complete=complete)
+
+
+def land(text: str, document: Document, offset: int, place: Place) -> Landed:
+    """Fit a complete, trimmed `text` into the document: its block's end by the tree, the line's rest, line ends."""
+    text, behind = overlap.covered(text, place)
+    text = cut_at_block_end(text, document, Span(offset, offset + behind), place)
+    if not place.line_suffix or behind:
+        text = text.rstrip("\n")  # Otherwise the last line end is what moves the line's rest down.
+    if not behind and _is_next(text, place):
+        return Landed(Span(offset, offset), "", Verdict.DUPLICATE)
+    if not text.strip() or (behind and text.strip() == place.line_suffix.strip()):
+        return Landed(Span(offset, offset), "", Verdict.EMPTY)
+    return Landed(Span(offset, offset + behind), with_line_ends(text, place.line_end))
+
+
+def _begin(code: str, place: Place, *, ended: bool) -> tuple[str, int | None, Verdict | None]:
+    """Settle the reply's start against what was typed: the seam, half words, repeated lines."""
+    seam = place.seam
+    if place.blank:
+        code = _LEADING_BLANK_LINES.sub("", code)
+    if place.chat:
+        started = overlap.strip_start(code, place)
+        return started.text, started.shift, None
+    if seam.word:
+        begun = code.lstrip(" \t")
+        if not begun.startswith(seam.word):
+            waiting = not ended and seam.word.startswith(begun)
+            return "", None, None if waiting else Verdict.MISMATCH
+        return begun[len(seam.word) :], None, None
+    if seam.spaces and not place.blank:
+        return code.removeprefix(seam.spaces) if code.startswith(seam.spaces) else code.lstrip(" \t"), None, None
+    if place.blank and place.language.block == "indent" and _leaves(code, place, ended=ended):
+        return "", None, Verdict.EMPTY
+    return code, None, None
+
+
+def _leaves(code: str, place: Place, *, ended: bool) -> bool:
+    """Whether the model ends the cursor's block instead of going on in it, in a language where columns say so."""
+    first = code.partition("\n")[0]
+    blanks = first[: len(first) - len(first.lstrip())]
+    return bool(first.strip() or ended) and len(blanks) < len(place.indent)
+
+
+def _is_next(text: str, place: Place) -> bool:
+    """Whether the suggestion is just what stands on the next lines, or on the line itself."""
+    if place.line_suffix and text.strip() == place.line_suffix.strip():
+        return True
+    following = [line.strip() for line in place.after.split("\n")[1:] if line.strip()]
+    ours = [line.strip() for line in (place.line_prefix + text).split("\n") if line.strip()]
+    return bool(ours) and ours == following[: len(ours)] and any(char.isalnum() for char in "".join(ours))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

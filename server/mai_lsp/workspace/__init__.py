@@ -1,0 +1,1 @@
+"""The workspace's files as the server reads them: roots and the project's settings file."""
