@@ -40,8 +40,7 @@ def _setting(
     """Declare one setting; `scope` "user" keeps it out of project files, since repository text is hostile."""
     spec = Spec(name, doc, choices, low, high, scope, secret)
     if isinstance(default, dict | list):
-        copied = default.copy()
-        return field(default_factory=lambda: copied, metadata={"spec": spec})  # type: ignore[return-value]
+        return field(default_factory=default.copy, metadata={"spec": spec})  # type: ignore[return-value]
     return field(default=default, metadata={"spec": spec})
 
 
@@ -371,6 +370,6 @@ def _did_you_mean(name: str) -> str:
     wanted = re.sub(r"[^a-z]", "", name.lower())
     for known in FIELDS:
         plain = re.sub(r"[^a-z]", "", known.lower())
-        if plain == wanted or plain.endswith(wanted):
+        if plain == wanted or (len(wanted) > 2 and plain.endswith(wanted)):
             return f" (did you mean mai.{known}?)"
     return ""

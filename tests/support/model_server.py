@@ -123,6 +123,12 @@ class ModelServer:
             await connection.close()
         await self._server.wait_closed()
 
+    async def close_idle(self) -> None:
+        """Close the connections that wait for a request, as servers do with old ones."""
+        for connection in [connection for connection in self._open if connection.running is None]:
+            connection.transport.close()
+            await connection.lost.wait()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -157,6 +163,7 @@ class _Connection(asyncio.Protocol):
         self.asked: Asked | None = None
         self.writable = asyncio.Event()
         self.writable.set()
+        self.lost = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -175,6 +182,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone()
+        self.lost.set()
         self.server._open.discard(self)
 
     def pause_writing(self) -> None:
@@ -199,6 +207,10 @@ class _Connection(asyncio.Protocol):
     def _next(self) -> None:
         """Start answering as soon as a whole request is there; one at a time, as HTTP/1.1 wants."""
         if self.running is not None:
+            return
+        if self.buffer and not self.buffer[:1].isalpha():
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")  # TLS, most likely
+            self.transport.close()
             return
         head, found, rest = bytes(self.buffer).partition(b"\r\n\r\n")
         if not found:
@@ -268,7 +280,9 @@ class _Reply:
         if self.wire.named_events and isinstance(data, dict) and "type" in data:
             name = f"event: {data['type']}\n"
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        await self.raw(f"{name}data: {text}\n\n".encode("utf-8", "surrogatepass"))
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            text = json.dumps(data)  # half a surrogate pair only exists as a JSON escape
+        await self.raw(f"{name}data: {text}\n\n".encode())
 
     async def raw(self, data: bytes) -> None:
         if not self._started:

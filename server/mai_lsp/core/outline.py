@@ -6,12 +6,13 @@ It is made anew on every keystroke, yet after an edit only the top-level node or
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from mai_lsp.core.kinds import NO_KINDS, Kinds, kinds_of
-from mai_lsp.core.pieces import DefinitionKind, Memory, Piece, lead_of, piece_of, row_of
+from mai_lsp.core.pieces import DefinitionKind, Memory, Piece, Row, lead_of, piece_of, row_of
 from mai_lsp.core.shape import body_of
 from mai_lsp.core.syntax import Node
 from mai_lsp.core.text import Document, Span
@@ -21,6 +22,9 @@ OPENED_BYTES = 4096
 
 _DEPTH = 60
 """Nesting beyond this is not source that anybody wrote."""
+
+RIVALS = 4
+"""So many definitions of one name are still a choice: overloads, platforms, an interface and what implements it."""
 
 _MEMORY = Memory(2_000_000)
 """Enough for the files somebody types in at the same time: 40,000 lines, twice."""
@@ -69,15 +73,29 @@ class Outline:
             for row in range(len(part.piece.rows)):
                 yield self._definition(number, row)
 
-    def named(self, names: Collection[str]) -> list[Definition]:
-        """Return the definitions with one of these names, in file order."""
-        return [
-            self._definition(number, row)
-            for number, part in enumerate(self._parts)
-            if not part.piece.names.isdisjoint(names)
-            for row, found in enumerate(part.piece.rows)
-            if found.name in names
-        ]
+    def named(
+        self, names: Collection[str], *, dotted: Collection[str] = (), inside: Collection[str] = ()
+    ) -> list[Definition]:
+        """Return the definitions with one of these names, in file order.
+
+        A member of a type counts only when its name is in `dotted` too, or its type's name is in `inside`. A name that
+        more than `RIVALS` definitions have tells nobody which one is meant, except inside.
+        """
+        found: list[tuple[int, int, str]] = []
+        rivals: Counter[str] = Counter()
+        for number, part in enumerate(self._parts):
+            if part.piece.names.isdisjoint(names):
+                continue
+            for place, row in enumerate(part.piece.rows):
+                if row.name not in names:
+                    continue
+                around = self._around(part, row)
+                if around is not None and around.name in inside:
+                    found.append((number, place, ""))
+                elif around is None or around.kind != "type" or row.name in dotted:
+                    found.append((number, place, row.name))
+                    rivals[row.name] += 1
+        return [self._definition(number, place) for number, place, name in found if rivals[name] <= RIVALS]
 
     def members(self, definition: Definition) -> Iterator[Definition]:
         """Yield what stands directly inside a definition, in file order."""
@@ -101,6 +119,11 @@ class Outline:
                 base = part.holder.child(part.place).start
                 found += [Span(base + start, base + end) for start, end in part.piece.imports]
         return found
+
+    def _around(self, part: _Part, row: Row) -> Row | None:
+        if row.parent >= 0:
+            return part.piece.rows[row.parent]
+        return self._parts[part.parent].piece.rows[0] if part.parent >= 0 else None
 
     def _definition(self, number: int, row: int) -> Definition:
         part = self._parts[number]

@@ -11,7 +11,7 @@ from mai_lsp.core.kinds import Kinds
 from mai_lsp.core.shape import body_of, header_end, inner_doc, name_of
 from mai_lsp.core.syntax import Node
 
-DefinitionKind = Literal["function", "type", "module", "value"]
+DefinitionKind = Literal["function", "type", "module", "value", "region"]
 
 _DEPTH = 60
 """Nesting beyond this is not source that anybody wrote, and recursion is not free."""
@@ -138,7 +138,7 @@ def row_of(node: Node, outer: Node, top: Node, kinds: Kinds, parent: int) -> Row
     doc = inner_doc(body, kinds) if body is not None else None
     row = Row(
         name_of(node, kinds),
-        _kind(node, kinds),
+        kind_of(node, kinds),
         _count(top, start),
         _count(top, end),
         _count(top, signed),
@@ -178,7 +178,8 @@ def _imports(node: Node, kinds: Kinds, *, has_body: bool) -> bool:
     return False
 
 
-def _kind(node: Node, kinds: Kinds) -> DefinitionKind:
+def kind_of(node: Node, kinds: Kinds) -> DefinitionKind:
+    """Say what a definition is."""
     if node.kind in kinds.functions:
         return "function"
     if node.kind in kinds.modules:

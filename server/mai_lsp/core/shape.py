@@ -59,7 +59,7 @@ def header_end(node: Node, kinds: Kinds) -> int:
         return head.first_byte + head.size - node.first_byte if head is not None else node.size
     end = body.first_byte
     before = body.previous_named
-    while before is not None and before.kind in kinds.comments:
+    while before is not None and (before.kind in kinds.comments or before.broken):
         end, before = before.first_byte, before.previous_named
     if not body.source.startswith(b"{"):
         # `type I interface { … }`: the words before the brace belong to the signature.

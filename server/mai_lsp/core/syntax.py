@@ -65,15 +65,30 @@ class Syntax:
             return None
         tree = self._tree.copy()
         data, before = self._data, self._text
+        # In ASCII offsets are bytes already; most keystrokes in most files need no more than this.
+        plain = self._ascii and all(edit.text.isascii() for edit in edits)
+        known = row = 0
         for number, edit in enumerate(edits):
-            start = self.to_byte(edit.span.start) if not number else _byte_length(before, edit.span.start)
-            old_end = start + _byte_length(before[edit.span.start : edit.span.end])
+            start, old_end = edit.span.start, edit.span.end
+            if not plain:
+                start = self.to_byte(start) if not number else _byte_length(before, start)
+                old_end = start + _byte_length(before[edit.span.start : old_end])
             new = edit.text.encode("utf-8", "surrogatepass")
-            after = b"".join((data[:start], new, data[old_end:]))
             new_end = start + len(new)
-            tree.edit(start, old_end, new_end, _point(data, start), _point(data, old_end), _point(after, new_end))
+            after = b"".join((data[:start], new, data[old_end:]))
+            # Rows are counted on from the last edit, whose own row no edit at or behind it has changed.
+            row += data.count(b"\n", known, start) - data.count(b"\n", start, known)
+            known = start
+            tree.edit(
+                start,
+                old_end,
+                new_end,
+                (row, _column(data, start)),
+                (row + data.count(b"\n", start, old_end), _column(data, old_end)),
+                (row + new.count(b"\n"), _column(after, new_end)),
+            )
             data = after
-            if number + 1 < len(edits):
+            if number + 1 < len(edits) and not plain:
                 before = before[: edit.span.start] + edit.text + before[edit.span.end :]
         fresh = _parse(self.language, data, tree)
         return Syntax(self.language, text, data, fresh) if fresh is not None else None
@@ -286,6 +301,6 @@ def _characters(data: bytes) -> int:
     return len(data.translate(None, _CONTINUATION))
 
 
-def _point(data: bytes, byte: int) -> tuple[int, int]:
-    """Return (row, byte column) as tree-sitter counts: rows end at a newline only."""
-    return data.count(b"\n", 0, byte), byte - (data.rfind(b"\n", 0, byte) + 1)
+def _column(data: bytes, byte: int) -> int:
+    """Return the byte column as tree-sitter counts it: rows end at a newline only."""
+    return byte - (data.rfind(b"\n", 0, byte) + 1)

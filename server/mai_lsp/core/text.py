@@ -134,10 +134,16 @@ def with_line_ends(text: str, line_end: str) -> str:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """Apply non-overlapping `edits`, all in the coordinates of `text`, in any order."""
-    for edit in sorted(edits, key=lambda e: e.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+    """Apply non-overlapping `edits`, all in the coordinates of `text`, in any order.
+
+    Insertions at one place keep their order, as in LSP's `TextEdit[]`.
+    """
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        pieces += (text[at : edit.span.start], edit.text)
+        at = edit.span.end
+    return "".join((*pieces, text[at:]))
 
 
 def _splice(text: str, starts: Sequence[int], edit: Edit) -> tuple[str, Sequence[int]]:

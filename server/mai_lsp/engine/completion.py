@@ -12,9 +12,10 @@ from mai_lsp.core.language import find
 from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.engine.ports import Ask, Deps
-from mai_lsp.errors import ModelError, ReasoningOnly
+from mai_lsp.errors import MaiError, NotConfigured, ReasoningOnly
 from mai_lsp.model.types import Answer, Endpoint, Role, Wire
 from mai_lsp.prompt import chat, fim
+from mai_lsp.prompt.formats import FORMATS, cache_friendly
 from mai_lsp.prompt.prompt import Prompt, Source
 from mai_lsp.reply.place import Place, look
 from mai_lsp.reply.trim import Trimmed, land, trim
@@ -46,7 +47,7 @@ async def complete(ask: Ask, deps: Deps) -> Outcome:
         trace = _planned(plan, started)
         trimmed, trace = await _answer(plan, deps, trace)
         outcome = _land(trimmed, ask, plan, deps, trace)
-    except ModelError as error:
+    except MaiError as error:
         outcome = Skipped(Reason.ERROR, str(error), error, trace)
     outcome = replace(outcome, trace=replace(outcome.trace, total_ms=_since(started)))
     log.info("completion: %s", describe(outcome))
@@ -85,9 +86,15 @@ def prepare(ask: Ask, deps: Deps) -> Plan:
     elif endpoint.wire is Wire.INFILL:
         prompt = fim.build_infill(source, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
     else:
-        prompt = fim.build(
-            source, endpoint.fim_format or "suffix", max_tokens=settings.completion_max_tokens, words=endpoint.grammar
-        )
+        named = settings.fim_format or endpoint.fim_format or "suffix"
+        # On this machine reading the prompt is what takes the time, so what grows must come last.
+        if named not in FORMATS:
+            raise NotConfigured(
+                f"There is no fill-in-the-middle format {named!r}.",
+                advice=f"Set mai.fim.format to one of {', '.join(FORMATS)}.",
+            )
+        row = cache_friendly(named) if endpoint.local and not settings.fim_format else named
+        prompt = fim.build(source, row, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
     place = look(document, ask.offset, seam=prompt.seam, chat=chatty, max_lines=settings.completion_max_lines)
     return Plan(endpoint, prompt, place)
 

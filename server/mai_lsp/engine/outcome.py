@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mai_lsp.core.text import Span
-from mai_lsp.errors import ModelError
+from mai_lsp.errors import MaiError
 from mai_lsp.model.types import Usage
 
 
@@ -75,7 +75,7 @@ class Skipped:
     reason: Reason
     detail: str = ""
     """One sentence for a person; no source code."""
-    error: ModelError | None = None
+    error: MaiError | None = None
     """Set when `reason` is ERROR."""
     trace: Trace = field(default_factory=Trace)
 

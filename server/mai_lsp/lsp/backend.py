@@ -30,16 +30,15 @@ class Backend:
 async def load(settings: Callable[[], Settings]) -> Backend:
     """Import in a worker thread, then build with the settings as they are by then."""
     await asyncio.to_thread(_import)
-    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (loaded late on purpose)
-    from mai_lsp.model.client import ModelClient  # noqa: PLC0415 (same)
-    from mai_lsp.prompt.formats import infer  # noqa: PLC0415 (same)
+    from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (loaded late on purpose)
+    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (same)
 
-    return Backend(complete, ModelClient(settings(), os.environ, infer_format=infer))
+    return Backend(complete, new_client(settings, os.environ))
 
 
 def _import() -> None:
-    import mai_lsp.engine.completion  # noqa: PLC0415 (in the worker thread, not at the top)
-    import mai_lsp.model.client  # noqa: F401, PLC0415 (same)
+    import mai_lsp.engine.backend  # noqa: PLC0415 (in the worker thread, not at the top)
+    import mai_lsp.engine.completion  # noqa: F401, PLC0415 (same)
 
 
 def why(settings: Settings) -> str:

@@ -29,6 +29,8 @@ class Client:
     registers_completion: bool = False
     keeps_lines: bool = False
     """Promises to insert completion items as they are, so lines after the first keep their indentation."""
+    markdown: bool = False
+    """Shows Markdown in a completion item's documentation."""
     process_id: int | None = None
     folders: tuple[Path, ...] = ()
     """Workspace folders that are on this machine, in the client's order."""
@@ -37,7 +39,9 @@ class Client:
 def describe(params: types.InitializeParams) -> Client:
     """Read the parameters of `initialize`."""
     have = params.capabilities
-    modes = get_capability(have, "text_document.completion.completion_item.insert_text_mode_support.value_set", ())
+    item = "text_document.completion.completion_item"
+    modes = get_capability(have, f"{item}.insert_text_mode_support.value_set", ())
+    formats = get_capability(have, f"{item}.documentation_format", ())
     return Client(
         encoding=Encoding(ServerCapabilitiesBuilder.choose_position_encoding(have)),
         inline=get_capability(have, "text_document.inline_completion") is not None,
@@ -47,6 +51,7 @@ def describe(params: types.InitializeParams) -> Client:
         registers_watchers=bool(get_capability(have, "workspace.did_change_watched_files.dynamic_registration")),
         registers_completion=bool(get_capability(have, "text_document.completion.dynamic_registration")),
         keeps_lines=types.InsertTextMode.AsIs in (modes or ()),
+        markdown=types.MarkupKind.Markdown in (formats or ()),
         process_id=params.process_id,
         folders=_folders(params),
     )

@@ -113,6 +113,9 @@ class Documents:
         if running := self._parses.get(document.uri):
             running.edits.extend(edits)
             running.lost |= len(running.edits) > CATCH_UP
+        if len(edits) > CATCH_UP and len(document.text) > PARSE_AT_ONCE:
+            # "Replace all" in a large file takes half a second to parse either way: better not on the event loop.
+            document = replace(document, syntax=None)
         return document.edited_descending(edits, version)
 
     def _keep(self, document: Document) -> None:

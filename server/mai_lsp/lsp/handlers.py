@@ -144,9 +144,13 @@ def completion(server: Server) -> Any:
         )
         if found is None:
             return types.CompletionList(is_incomplete=True, items=[])
-        offset = to_offset(found.document, params.position, session.documents.encoding)
         return completion_list(
-            found.document, offset, found.suggestion, session.documents.encoding, multiline=multiline
+            found.document,
+            to_offset(found.document, params.position, session.documents.encoding),
+            found.suggestion,
+            session.documents.encoding,
+            multiline=multiline,
+            markdown=session.client.markdown,
         )
 
     return complete

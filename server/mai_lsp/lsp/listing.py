@@ -19,17 +19,15 @@ LABEL_WIDTH = 60
 
 
 def completion_list(
-    document: Document, offset: int, suggestion: Suggestion | None, encoding: Encoding, *, multiline: bool
+    document: Document, offset: int, suggestion: Suggestion, encoding: Encoding, *, multiline: bool, markdown: bool
 ) -> types.CompletionList:
     """Return a list with at most one item; incomplete, so that the client asks again when the user types on."""
-    items = []
-    if suggestion is not None and (item := _item(document, offset, suggestion, encoding, multiline=multiline)):
-        items.append(item)
-    return types.CompletionList(is_incomplete=True, items=items)
+    item = _item(document, offset, suggestion, encoding, multiline=multiline, markdown=markdown)
+    return types.CompletionList(is_incomplete=True, items=[item] if item is not None else [])
 
 
 def _item(
-    document: Document, offset: int, suggestion: Suggestion, encoding: Encoding, *, multiline: bool
+    document: Document, offset: int, suggestion: Suggestion, encoding: Encoding, *, multiline: bool, markdown: bool
 ) -> types.CompletionItem | None:
     start = word_start(document, offset)
     line = document.line_span(document.line_at(offset))
@@ -50,7 +48,9 @@ def _item(
         label=_label(text),
         kind=types.CompletionItemKind.Snippet,
         detail=suggestion.trace.model or suggestion.trace.provider or None,
-        documentation=types.MarkupContent(types.MarkupKind.Markdown, _fenced(suggestion.text, document.language)),
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, _fenced(suggestion.text, document.language))
+        if markdown
+        else suggestion.text.strip(),
         # Behind a real language server's own items: it knows the symbols, we only guess.
         sort_text="\U0010fffd",
         filter_text=word or None,

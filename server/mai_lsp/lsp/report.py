@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 from typing import Any
 
@@ -47,10 +48,14 @@ def _changed(session: Session) -> dict[str, Any]:
     """Return the settings that differ from their defaults, secrets as the word "set"."""
     settings = session.settings
     return {
-        name: "<set>" if declared.spec.secret else value
+        name: "<set>" if declared.spec.secret else _without_password(value)
         for name, declared in FIELDS.items()
         if (value := getattr(settings, declared.attribute)) != declared.default
     }
+
+
+def _without_password(value: Any) -> Any:
+    return re.sub(r"//[^/@]*@", "//<set>@", value) if isinstance(value, str) else value
 
 
 def _installed(module: str) -> bool:

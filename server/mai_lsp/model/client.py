@@ -26,14 +26,15 @@ from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, Prompt
 from mai_lsp.settings import Settings
 
 if TYPE_CHECKING:
-    from mai_lsp.model.exchange import Place
+    from mai_lsp.model.exchange import Exchange, Place
 
 LOCAL_PLACEHOLDER = "http://127.0.0.1:<port>/v1"
 """Stands for the engine's address in a preview."""
 
 _WARM_SECONDS = 60.0
 """A connection that was used this recently is still open at every provider."""
-_WARM_PAUSE = 5.0
+_WARM_PAUSE = 1.0
+"""Seconds between two attempts to open one."""
 _NAMES_SECONDS = 2.0
 """How long an error message waits for a listing to find near matches in."""
 
@@ -138,7 +139,7 @@ class ModelClient:
                 place: Place = exchange.Place(await lease.client(self._route(url)), url, headers)
                 return place
 
-            answer = exchange.Exchange(
+            answer: Exchange = exchange.Exchange(
                 exchange.Call(
                     target=target,
                     prompt=prompt,
@@ -235,9 +236,7 @@ class ModelClient:
             advice = f"Near matches in its catalogue: {', '.join(close)}. Set mai.completion.model (or the role's own)."
         else:
             return error
-        better = ModelMissing(error.message, advice=advice, status=error.status)
-        better.__cause__ = error.__cause__
-        return better
+        return ModelMissing(error.message, advice=advice, status=error.status)
 
 
 def _target(endpoint: Endpoint) -> Target:

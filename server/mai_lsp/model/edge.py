@@ -41,10 +41,16 @@ def unanswered(error: Exception, target: Target) -> ModelError:
             final=True,
         )
     causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return Unreachable(
+            f"The certificate of {host} is not trusted here.",
+            advice="If a company proxy re-signs traffic, set mai.http.caFile to its certificate (PEM).",
+            final=True,
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Unreachable(
-            f"The certificate of {host} is not trusted here, or TLS failed.",
-            advice="If a company proxy re-signs traffic, set mai.http.caFile to its certificate (PEM).",
+            f"No encrypted connection to {host}.",
+            advice="Check whether mai.baseUrl should begin with http:// or https://.",
             final=True,
         )
     if any(isinstance(cause, socket.gaierror) for cause in causes):

@@ -135,6 +135,8 @@ class Exchange:
                     await self._read(body)
             except ModelMissing as error:
                 await self._leave()
+                if error.final:
+                    raise
                 raise await self._call.explain(self._call.target, error) from error
             except ModelError as error:
                 if self._last is not None:

@@ -65,11 +65,10 @@ def refusal(
     who = _who(target)
     said = _quote(failure.message, prompt, target)
     words = f"{failure.code} {failure.kind} {failure.message}"
-    if status is None and failure.code.isdigit() and 400 <= int(failure.code) < 600:
-        status = int(failure.code)
+    if status is None:
+        status = _status_of(failure)
     if failure.retry_after is not None:
         retry_after = failure.retry_after
-    setting = "mai.completion.model (or the edit and plan models)"
 
     if any(_FILTERED.search(part) for part in (failure.code, failure.kind)) or (
         status in {400, 403} and _FILTERED.search(failure.message)
@@ -86,7 +85,7 @@ def refusal(
             status=status,
         )
     if status == 404 or (status in {None, 400, 422} and _NO_SUCH_MODEL.search(words)):
-        return _missing(target, status, failure, said, setting)
+        return _missing(target, status, failure, said)
     if status in {401, 403}:
         verb = "does not accept the key" if status == 401 else "does not allow this"
         return AuthRefused(f"{who} {verb} ({status}).{said}", advice=_check_key(target), status=status)
@@ -125,6 +124,23 @@ def refusal(
     )
 
 
+def _status_of(failure: Failure) -> int | None:
+    """Give the HTTP status that an error inside a stream stands for: its code is one, or is named after one."""
+    if failure.code.isdigit() and 400 <= int(failure.code) < 600:
+        return int(failure.code)
+    return next((status for name, status in _NAMED.items() if name in f"{failure.code} {failure.kind}"), None)
+
+
+_NAMED = {
+    "rate_limit": 429,
+    "insufficient_quota": 402,
+    "authentication": 401,
+    "permission": 403,
+    "overloaded": 503,
+    "timeout": 408,
+}
+
+
 def read_text(body: str) -> Failure:
     """Make something of an error body that is not JSON: a web page's title, or its first line."""
     title = re.search(r"<title[^>]*>(.*?)</title>", body, re.IGNORECASE | re.DOTALL)
@@ -132,18 +148,20 @@ def read_text(body: str) -> Failure:
     return Failure(message=text)
 
 
-def _missing(target: Target, status: int | None, failure: Failure, said: str, setting: str) -> ModelMissing:
+def _missing(target: Target, status: int | None, failure: Failure, said: str) -> ModelMissing:
     words = f"{failure.code} {failure.message}".lower()
     if "privacy_restricted" in words or "data policy" in words or "no_endpoints" in words:
         return ModelMissing(
             f"{target.row.label} has no endpoint for {target.model} that keeps your code private.{said}",
             advice="Choose another model, or relax provider.data_collection in mai.parameters.",
             status=status,
+            final=True,
         )
-    path = " or its base URL" if target.row.base_url != target.base_url else ""
+    what = "deployment" if target.provider == "foundry" else "model"
+    path = ", or no such path" if status == 404 and "model" not in words and "deployment" not in words else ""
     return ModelMissing(
-        f"{_who(target)} knows no model {target.model}{path or ''} there.{said}",
-        advice=f"Check {setting} and mai.baseUrl; `mai-lsp doctor` lists what there is.",
+        f"{_who(target)} knows no {what} named {target.model}{path}.{said}",
+        advice="Check mai.completion.model (or the role's own) and mai.baseUrl; `mai-lsp doctor` lists what there is.",
         status=status,
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import sys
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,8 +116,10 @@ def _proxy(scheme: str, host: str, port: int | None, settings: Settings, env: Ma
     for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY"):
         if value := env.get(name):
             return _with_scheme(value), name
-    if sys.platform in {"darwin", "win32"} and not urllib.request.proxy_bypass(host):
-        found = urllib.request.getproxies()
+    if sys.platform in {"darwin", "win32"}:
+        from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 (slow to import, and seldom needed)
+
+        found = {} if proxy_bypass(host) else getproxies()
         if value := found.get(scheme) or found.get("all"):
             return _with_scheme(value), "the system's settings"
     return "", "none is set"

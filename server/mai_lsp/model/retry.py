@@ -11,7 +11,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from mai_lsp.errors import ConnectTimedOut, ModelError, ProviderDown, RateLimited, Unreachable
 
@@ -60,6 +59,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
             continue
         if 0 <= seconds < float("inf"):
             return seconds
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 (slow to import, and seldom needed)
+
     try:
         date = parsedate_to_datetime(headers.get("retry-after", ""))
     except ValueError:

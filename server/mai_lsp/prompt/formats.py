@@ -102,3 +102,8 @@ def infer(model: str) -> str | None:
         if row.families and re.search(row.families, model, re.IGNORECASE):
             return row.name
     return None
+
+
+def cache_friendly(name: str) -> str:
+    """Return the row of the same family that puts the growing text last, if there is one."""
+    return f"{name}-mid" if f"{name}-mid" in FORMATS else name

@@ -31,6 +31,8 @@ def strip_start(code: str, place: Place) -> Started:
     lines = code.split("\n")
     before = place.before.split("\n")
     typed = before[-1].strip()
+    if lines[-1].strip():
+        lines.append("")  # A reply may end before it comes to the cursor's line.
     for back in range(min(LINES_BACK, len(before), len(lines)) - 1, -1, -1):
         repeated = before[len(before) - 1 - back : -1]
         if back and not any(line.strip() for line in repeated):
@@ -49,7 +51,7 @@ def strip_start(code: str, place: Place) -> Started:
             rest = current
             first = next((n for n, line in enumerate(repeated) if line.strip()), None)
             shift = None if first is None else _lead(repeated[first]) - _lead(lines[first])
-        return Started("\n".join([rest, *lines[back + 1 :]]), shift)
+        return Started("\n".join([rest, *lines[back + 1 :]]).removesuffix("\n"), shift)
     common = _common(code, place.line_prefix)
     return Started(code[common:], None)
 

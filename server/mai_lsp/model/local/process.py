@@ -27,8 +27,8 @@ from mai_lsp.model.local.state import Exit
 
 log = logging.getLogger("mai_lsp.engine")
 
-LOCK_WAIT_SECONDS = 1.0
-"""Longer than anybody holds the lock just to look whether it is free."""
+LOCK_WAIT_SECONDS = 0.15
+"""Longer than anybody holds the lock just to look whether it is free; short, so that nobody inherits by waiting."""
 
 TICK_SECONDS = 0.5
 LOG_BYTES = 128 * 1024

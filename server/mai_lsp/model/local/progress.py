@@ -20,5 +20,5 @@ class Progress(NamedTuple):
 Report = Callable[[Progress], None]
 
 
-class SourceFailed(Exception):  # noqa: N818 - it says what happened, as all of ours do
+class SourceFailed(Exception):
     """One source could not give the file; the next one is tried. The message is a sentence for the user."""

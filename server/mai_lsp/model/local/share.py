@@ -99,7 +99,11 @@ class LocalEngine:
         return next((state for path, state in found if path == plan.state), None)
 
     def _known(self) -> tuple[str, str] | None:
-        return self._good if self._clock() - self._checked < self._pace.check_every else None
+        if self._good is None or self._plan is None or self._clock() - self._checked >= self._pace.check_every:
+            return None
+        # Microseconds that save a failed request: an engine that ends takes its file away, and a dead child is known.
+        dead_child = self._child is not None and self._child.code is not None
+        return None if dead_child or not self._plan.state.exists() else self._good
 
     async def _connect(self, plan: Plan) -> tuple[str, str]:
         deadline = self._clock() + self._pace.ready

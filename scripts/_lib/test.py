@@ -1,0 +1,30 @@
+"""Everything CI runs, fast things first; `scripts/test PYTEST-ARGUMENTS` runs just those tests."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from _lib import check, env
+
+
+def main() -> None:
+    """Check, then unit, engine and end-to-end tests, then those that need the real model."""
+    python = str(env.ensure("local", "dev"))
+    pytest = [python, "-m", "pytest", "-q"]
+    if arguments := sys.argv[1:]:
+        env.run([*pytest, *arguments])
+        return
+    started = time.monotonic()
+    env.say("Lint, format, types")
+    check.main()
+    env.say("Unit tests")
+    env.run([*pytest, "-m", "not real_model", "tests/unit", "tests/test_tidy.py"])
+    env.say("Engine tests against the scripted model server")
+    env.run([*pytest, "-m", "not real_model", "tests/engine"])
+    env.say("End to end over stdio")
+    env.run([*pytest, "-m", "not real_model", "tests/e2e"])
+    env.say("The real local model")
+    env.run([python, "-m", "mai_lsp", "model", "fetch"])
+    env.run([*pytest, "-m", "real_model", "tests"])
+    env.say(f"All of it passed in {(time.monotonic() - started) / 60:.1f} minutes")

@@ -1,0 +1,1 @@
+"""The model layer and the engine against real HTTP servers."""

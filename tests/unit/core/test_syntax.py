@@ -1,0 +1,123 @@
+"""A tree that followed the edits is the tree that a fresh parse gives, and offsets are code points throughout."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mai_lsp.core import syntax
+from mai_lsp.core.language import LANGUAGES, Language
+from mai_lsp.core.syntax import Node, Syntax, parse
+from mai_lsp.core.text import Edit, Span
+from tests.support.texts import code, texts
+
+SNIPPETS = {
+    "python": ("def f(a):", "    return a", "class C:", '    """ä"""', "x = [1, '\U0001f600']", "if x:", "\r", ")"),
+    "javascript": ("function f(a) {", "  return a;", "}", "const s = `ä${x}`;", "// \U0001f600", "({[", "`"),
+    "typescriptreact": ("const a: number = <b>字</b>;", "interface I {", "}", "<", "type T = 'x'"),
+    "go": ("func f() error {", "\treturn nil", "}", 's := "\U0001f600"', "`"),
+    "rust": ("fn f<'a>() {", "}", 'let s = r#"ä"#;', "/*", "*/"),
+    "ruby": ("def f", "end", "x = <<~A", "  ä", "A", "#{"),
+    "html": ("<div>", "</div>", "<script>", "ä = 1", "</script>", "<!--"),
+    "json": ("{", '"ä": [1,', "]", "}"),
+}
+
+
+def parsed(language: str, text: str) -> Syntax:
+    found = parse(LANGUAGES[language], text)
+    assert found is not None
+    return found
+
+
+def shape(tree: Syntax) -> str:
+    """The s-expression with every node's bytes, so that two equal trees are equal in places, too."""
+
+    def show(node: Node) -> str:
+        inner = " ".join(show(child) for child in node.children)
+        return f"({node.kind}{'!' if node.broken else ''} {node.start}-{node.end} {inner})"
+
+    return show(tree.root)
+
+
+@st.composite
+def edited_programs(draw: st.DrawFn) -> tuple[str, str, list[list[Edit]]]:
+    language = draw(st.sampled_from(sorted(SNIPPETS)))
+    before = text = draw(code(SNIPPETS[language]))
+    rounds = []
+    for _ in range(draw(st.integers(1, 4))):
+        edits = []
+        for _ in range(draw(st.integers(1, 3))):
+            start, end = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+            new = draw(st.one_of(texts(4), code(SNIPPETS[language], 2)))
+            edits.append(Edit(Span(start, end), new))
+            text = text[:start] + new + text[end:]
+        rounds.append(edits)
+    return language, before, rounds
+
+
+@settings(max_examples=150)
+@given(edited_programs())
+def test_an_edited_tree_equals_a_fresh_parse(case: tuple[str, str, list[list[Edit]]]) -> None:
+    language, text, rounds = case
+    tree = parsed(language, text)
+    for edits in rounds:
+        for edit in edits:
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        following = tree.edited(edits, text)
+        assert following is not None
+        tree = following
+        assert shape(tree) == shape(parsed(language, text))
+        assert tree.root.end <= len(text)
+
+
+@given(texts(30), st.integers(1, 9), st.data())
+def test_bytes_and_offsets_are_inverse(text: str, spacing: int, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(syntax, "_CHECKPOINT", spacing)  # many checkpoints in a short text
+        tree = parsed("python", text)
+        byte = tree.to_byte(offset)
+        assert byte == len(text[:offset].encode("utf-8", "surrogatepass"))
+        assert tree.to_offset(byte) == offset
+
+
+def test_checkpoints_hold_in_a_long_text() -> None:
+    text = "x = 'äöü\U0001f600'\n" * 2000
+    tree = parsed("python", text)
+    for offset in range(0, len(text) + 1, 97):
+        assert tree.to_offset(tree.to_byte(offset)) == offset
+        assert tree.to_byte(offset) == len(text[:offset].encode())
+
+
+def test_nodes_speak_code_points() -> None:
+    text = "s = '\U0001f600ä'\ndef f():\n    pass\n"
+    tree = parsed("python", text)
+    node = tree.node_at(text.index("f()"))
+    assert (node.kind, node.text) == ("identifier", "f")
+    assert text[node.start : node.end] == "f"
+    function = next(around for around in node.ancestors() if around.kind == "function_definition")
+    assert text[function.start : function.end] == function.text == "def f():\n    pass"
+
+
+def test_a_snapshot_keeps_its_tree() -> None:
+    tree = parsed("python", "a = 1\n")
+    before = shape(tree)
+    assert tree.edited([Edit(Span(0, 5), "def f(: ")], "def f(: \n") is not None
+    assert shape(tree) == before
+
+
+def test_a_text_that_is_too_large_has_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syntax, "MAX_CHARACTERS", 10)
+    assert parse(LANGUAGES["python"], "a = 123456789") is None
+    small = parsed("python", "a = 1")
+    assert small.edited([Edit(Span(5, 5), "234567")], "a = 1234567") is None
+
+
+def test_without_a_grammar_there_is_no_tree() -> None:
+    assert parse(Language("cobol", "COBOL", (), "*"), "MOVE A TO B.") is None
+
+
+def test_errors_are_counted() -> None:
+    assert parsed("python", "a = 1\n").root.errors() == 0
+    assert parsed("python", "def f(:\n").root.errors() > 0

@@ -1,0 +1,1 @@
+"""The embedded model, without a model and (mostly) without processes."""

@@ -1,0 +1,161 @@
+"""Whole prompts as a model gets them, and invariants over every row of the format table."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from mai_lsp.core.language import find
+from mai_lsp.core.snippet import Kind, Snippet
+from mai_lsp.prompt import chat, fim, seam
+from mai_lsp.prompt.formats import FORMATS, infer
+from mai_lsp.prompt.prompt import Seam, Source
+
+SOURCE = Source(
+    path="shop/cart.py",
+    language=find("python"),
+    prefix="def total(items):\n    return su",
+    suffix="\n\nprint(total([]))\n",
+    snippets=(
+        Snippet(Kind.IMPORTS, "shop/cart.py", "from shop import tax\n", 0, 7),
+        Snippet(Kind.DEFINITION, "shop/cart.py", "def price(item): ...", 120, 7, "price"),
+        Snippet(Kind.SCOPE, "shop/cart.py", "class Cart:", 300, 4, "Cart"),
+    ),
+)
+
+
+def test_qwen_in_the_order_that_keeps_the_cache() -> None:
+    built = fim.build(SOURCE, "qwen-mid", max_tokens=64, words=True)
+    assert built.text == snapshot("""\
+<|fim_prefix|><|fim_suffix|>
+
+print(total([]))
+<|fim_middle|>from shop import tax
+
+def price(item): ...
+
+class Cart:
+def total(items):
+    return\
+""")
+    assert built.seam == Seam(spaces=" ", word="su")
+    assert built.seam.demand == " su"
+
+
+def test_chat_prompt() -> None:
+    built = chat.build(SOURCE, max_tokens=64)
+    assert [message.role for message in built.messages] == ["system", "user"]
+    assert built.messages[1].content == snapshot("""\
+File: shop/cart.py
+
+Elsewhere in the file:
+<context>
+from shop import tax
+
+def price(item): ...
+
+class Cart:
+</context>
+
+Code after the cursor:
+<after>
+print(total([]))
+</after>
+
+Code before the cursor:
+<before>
+def total(items):
+    return su</before>
+
+The unfinished line, with which your code block begins:
+    return su\
+""")
+    assert [piece.label for piece in built.pieces] == [
+        "rules",
+        "imports",
+        "definition price",
+        "scope Cart",
+        "suffix",
+        "prefix",
+    ]
+
+
+def test_infill_leaves_the_tokens_to_the_server() -> None:
+    built = fim.build_infill(SOURCE, max_tokens=64, words=False)
+    assert (built.prefix, built.suffix) == (SOURCE.prefix, SOURCE.suffix)
+    assert built.extra[0].filename == "shop/cart.py"
+    assert "fim_" not in built.prefix + built.suffix + built.extra[0].text
+
+
+def test_suffix_parameter_where_the_server_puts_the_tokens_in() -> None:
+    built = fim.build(SOURCE, "suffix", max_tokens=64, words=False)
+    assert built.suffix == SOURCE.suffix
+    assert built.text.endswith("return su")
+
+
+@pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.name)
+def test_every_format_shows_both_sides_once(row: fim.FORMATS) -> None:  # type: ignore[valid-type]
+    if not row.template:
+        return
+    names = [name for _, name, _, _ in string.Formatter().parse(row.template) if name]
+    assert sorted(names) == ["after", "before"]
+    tokens = [part for part, _, _, _ in string.Formatter().parse(row.template) if part.strip()]
+    assert tokens
+    if row.name != "codellama":
+        assert all(any(token in part for token in row.stop) for part in tokens), "a FIM token is also a stop"
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("Qwen/Qwen2.5-Coder-7B", "qwen"),
+        ("qwen2.5-coder:1.5b-base", "qwen"),
+        ("bigcode/starcoder2-3b", "starcoder"),
+        ("deepseek-coder-6.7b-base", "deepseek"),
+        ("codellama/CodeLlama-7b-hf", "codellama"),
+        ("google/codegemma-2b", "codegemma"),
+        ("codestral-2501", "codestral"),
+        ("JetBrains/Mellum-4b-base", "mellum"),
+        ("ibm/granite-4.0-h-small", "granite"),
+        ("microsoft/mai-code-1-flash", None),
+        ("gpt-5.1", None),
+        ("some-tuned-deployment", None),
+    ],
+)
+def test_a_family_is_known_or_has_no_format(model: str, expected: str | None) -> None:
+    assert infer(model) == expected
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words", "kept", "cut"),
+    [
+        ("return ", True, "return", Seam(" ", "")),
+        ("return su", True, "return", Seam(" ", "su")),
+        ("return su", False, "return su", Seam()),
+        ("x.su", True, "x.", Seam("", "su")),
+        ("a = 1\n    ", True, "a = 1\n", Seam("    ", "")),
+        ("a = 1\n    re", True, "a = 1\n", Seam("    ", "re")),
+        ("x = 12", True, "x = 12", Seam()),
+        ("", True, "", Seam()),
+        ("été", True, "", Seam("", "été")),
+    ],
+)
+def test_seam(prefix: str, words: bool, kept: str, cut: Seam) -> None:
+    assert seam.cut(prefix, words=words) == (kept, cut)
+
+
+@given(st.text(), st.booleans())
+def test_a_seam_loses_nothing(prefix: str, words: bool) -> None:
+    kept, cut = seam.cut(prefix, words=words)
+    assert kept + cut.spaces + cut.word == prefix
+
+
+def test_tokens_in_the_source_can_not_pose_as_structure() -> None:
+    source = Source("a.py", find("python"), 'x = "<|fim_middle|>"\n', '"<|endoftext|>"\n')
+    built = fim.build(source, "qwen", max_tokens=8, words=False)
+    assert built.text.count("<|fim_middle|>") == 1
+    assert "<|endoftext|>" not in built.text
