@@ -26,8 +26,8 @@ from tests.support.model_steps import (
 URI = "file:///work/secret_module.py"
 CODE = "# planted-source-93b7\ndef add(a, b):\n    return "
 
-# How the server's retry policy sees it: a fault that is worth retrying is scripted as often as it will be tried.
 FAULTS: dict[str, tuple[Sequence[Step], bool]] = {
+    # name: what every request gets, and whether the user must act (and so sees a message box)
     "400": ([status(400)], False),
     "401": ([status(401)], True),
     "402": ([status(402)], True),
@@ -41,7 +41,7 @@ FAULTS: dict[str, tuple[Sequence[Step], bool]] = {
     "filter": ([status(400, {"error": {"code": "content_filter", "message": "no"}})], False),
     "html": ([status(502, "<html>Bad gateway</html>")], False),
     "garbage": ([garbage()], False),
-    "reset": ([drop()], False),
+    "reset": ([drop()], True),
     "cut": ([send("a "), drop()], False),
     "bad json": ([send("a "), bad_json()], False),
     "error event": ([send("a "), error_event()], False),
@@ -64,21 +64,17 @@ async def test_a_fault_is_told_once_and_over_with_the_next_answer(fault: str, mo
     env = for_model(model.url) | {"MAI_LSP_TIMEOUT_FIRST_TOKEN": "1", "MAI_LSP_TIMEOUT_TOTAL": "5"}
     async with editing(VSCODE, env, clean=False) as editor:
         editor.open(URI, CODE)
-        broken = [*steps]
-        model.default = broken
+        model.default = steps
         for number in range(2):
             editor.edit(URI, (len(editor.texts[URI]), len(editor.texts[URI]), " " * number))
             assert await editor.inline(URI) == []
         await editor.check_texts()
-        await editor.until(lambda: editor.statuses[-1]["state"] in {"error", "ready"})
-        if fault == "empty":
-            assert editor.statuses[-1]["state"] in {"ready", "error"}
-        else:
-            assert editor.statuses[-1]["state"] == "error"
-            assert editor.statuses[-1]["message"]
-            assert len(editor.messages) == (1 if must_act else 0)
-            assert len(editor.client.log_messages) == 1
-            assert editor.log.count(" WARNING ") == 1
+        await editor.until(lambda: editor.statuses[-1]["state"] == "error")
+        assert editor.statuses[-1]["message"]
+        assert len(editor.messages) == (1 if must_act else 0)
+        assert len(editor.client.log_messages) == 1
+        await editor.until(lambda: " WARNING " in editor.log)
+        assert editor.log.count(" WARNING ") == 1
         model.default = (send("a + b\n"),)
         (item,) = await editor.inline(URI)
         assert "a + b" in editor.accepted(URI, item)

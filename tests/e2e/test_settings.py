@@ -39,7 +39,8 @@ async def settled(editor: Editor, name: str, value: Any) -> None:
 
 
 async def test_a_client_that_answers_is_asked(model: ModelServer) -> None:
-    async with editing(NEOVIM, configuration={"provider": "openai-compatible", "baseUrl": f"{model.url}/v1"}) as editor:
+    wanted = {"provider": "openai-compatible", "baseUrl": f"{model.url}/v1", "completion": {"model": "scripted"}}
+    async with editing(NEOVIM, configuration=wanted) as editor:
         await settled(editor, "provider", "openai-compatible")
         editor.open(URI, CODE)
         await editor.until(lambda: editor.statuses[-1]["provider"] == "openai-compatible")

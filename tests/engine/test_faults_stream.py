@@ -93,9 +93,15 @@ async def test_a_stream_that_breaks_off_is_noticed_on_every_wire(wire: str) -> N
             await at.text()
 
 
-async def test_nothing_is_tried_again_once_reasoning_came() -> None:
+TOGETHER = (
+    b'data: {"choices":[{"delta":{"reasoning":"hm"}}]}\n\ndata: {"error":{"code":502,"message":"upstream died"}}\n\n'
+)
+
+
+@pytest.mark.parametrize("steps", [(reasoning("hm"), error_event("upstream died", 502)), (raw(TOGETHER),)])
+async def test_nothing_is_tried_again_once_reasoning_came(steps: tuple[Step, ...]) -> None:
     async with asking() as at:
-        at.server.enqueue(reasoning("hm"), error_event("upstream died", 502))
+        at.server.enqueue(*steps)
         with pytest.raises(ProviderDown):
             await at.text()
         assert len(at.server.requests) == 1

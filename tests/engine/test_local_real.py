@@ -54,7 +54,8 @@ async def complete(address: tuple[str, str], prompt: str, **more: Any) -> tuple[
     """Stream a completion as the model layer does; return its text and last chunk with usage."""
     base, key = address
     body = {"prompt": prompt, "max_tokens": 8, "temperature": 0, "stream": True, **more}
-    text, last = "", {}
+    text = ""
+    last: dict[str, Any] = {}
     async with (
         httpx.AsyncClient(trust_env=False, timeout=120, headers={"Authorization": f"Bearer {key}"}) as client,
         client.stream("POST", f"{base}/v1/completions", json=body) as reply,
@@ -99,10 +100,10 @@ async def test_nobody_without_the_key_is_served_and_no_log_holds_code(cache: Pat
         assert preflight.headers.get("Access-Control-Allow-Origin") != "https://page.example"
         body = {"prompt": "marker_in_prompt = ", "max_tokens": 1, "grammar": 'root ::= "marker_in_grammar'}
         assert (await client.post(f"{base}/v1/completions", json=body, headers=auth)).status_code == 400
-    for path in plan.engines_dir(cache).iterdir():
-        content = path.read_bytes()
+    for file in plan.engines_dir(cache).iterdir():
+        content = file.read_bytes()
         assert b"marker" not in content
-        assert path.suffix == ".json" or key.encode() not in content
+        assert file.suffix == ".json" or key.encode() not in content
 
 
 async def test_two_editors_in_two_processes_share_one_engine(cache: Path) -> None:

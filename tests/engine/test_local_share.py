@@ -53,7 +53,7 @@ class Bench:
 
     async def until_loading(self) -> state.EngineState:
         async with asyncio.timeout(20):
-            while not self.engines:
+            while not self.engines:  # noqa: ASYNC110 - another process gets there
                 await asyncio.sleep(0.01)
         return self.engines[0]
 
@@ -96,10 +96,12 @@ async def test_two_processes_share_one_engine_that_survives_them(bench: Bench) -
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     runs = [
-        subprocess.Popen([sys.executable, "-W", "error", "-c", program], stdout=subprocess.PIPE, env=environment)
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-W", "error", "-c", program, stdout=subprocess.PIPE, env=environment
+        )
         for _ in range(2)
     ]
-    outputs = {(await asyncio.to_thread(run.communicate))[0].strip() for run in runs}
+    outputs = {(await run.communicate())[0].strip() for run in runs}
     assert [run.returncode for run in runs] == [0, 0]
     assert outputs == {(await bench.editor().address())[0].encode()}
 
@@ -109,7 +111,12 @@ async def test_the_address_is_remembered_between_checks(bench: Bench, monkeypatc
     first = await editor.address()
     probes: list[state.EngineState] = []
     real = state.probe
-    monkeypatch.setattr(state, "probe", lambda engine: probes.append(engine) or real(engine))
+
+    def counted(engine: state.EngineState) -> state.Health:
+        probes.append(engine)
+        return real(engine)
+
+    monkeypatch.setattr(state, "probe", counted)
     assert [await editor.address() for _ in range(100)] == [first] * 100
     assert probes == []
     editor.doubt()

@@ -171,7 +171,10 @@ def _show(args: argparse.Namespace, request: _Request, outcome: Outcome) -> None
     title = f"{request.documents.display_path(request.ask.document.uri)} · {request.ask.document.language}"
     card = picture.Card(request.ask.document, request.ask.offset, outcome, title, around=args.lines)
     out = terminal.console()
+    out.print(terminal.harmless(title), style="dim")
     out.print(picture.draw(card, colour=terminal.coloured(out)))
+    if told := picture.facts_of(card):
+        out.print(f"\n{told}", style="dim")
     if isinstance(outcome, Skipped):
         terminal.console(error=True).print(outcome.detail or outcome.reason.value)
     if args.svg is not None:

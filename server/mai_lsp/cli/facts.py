@@ -17,15 +17,13 @@ LOCAL = "local"
 
 def line(trace: Trace) -> str:
     """Say who answered, how fast, and for how much."""
-    parts = [" ".join(part for part in (trace.provider, trace.model) if part), trace.wire]
-    if trace.first_token_ms is not None:
-        parts.append(f"first token {_ms(trace.first_token_ms)}")
-    parts.append(f"{_ms(trace.total_ms)} in all")
+    first = f"first token {_ms(trace.first_token_ms)}, " if trace.first_token_ms is not None else ""
+    parts = [f"{trace.provider} {trace.model}", trace.wire, f"{first}{_ms(trace.total_ms)} in all"]
     if trace.usage.input_tokens or trace.usage.output_tokens:
         parts += [tokens(trace.usage), price(trace)]
     if trace.finish:
         parts.append(f"finish: {trace.finish}")
-    return " · ".join(part for part in parts if part)
+    return " · ".join(parts)
 
 
 def tokens(usage: Usage) -> str:

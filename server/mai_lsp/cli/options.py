@@ -6,6 +6,7 @@ Secrets are refused here: other users of a machine can read a command line.
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 
 from mai_lsp.cli.source import project_layer
 from mai_lsp.errors import SettingsError
-from mai_lsp.settings import FIELDS, PROVIDERS, WIRES, Field, Settings, from_env, read
+from mai_lsp.settings import ENV_PREFIX, FIELDS, PROVIDERS, WIRES, Field, Settings, from_env, read
 from mai_lsp.workspace.project import FILE_NAME
 
 PROJECT, ENVIRONMENT, COMMAND_LINE = "project file", "environment", "command line"
@@ -27,6 +28,10 @@ _OWN_OPTIONS = {
     "base_url": "baseUrl",
     "context_tokens": "context.tokens",
 }
+
+
+_NO_SETTINGS = {"MAI_LSP_CACHE_DIR"}
+"""Variables that are read where no settings are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,17 @@ def gather(args: argparse.Namespace, root: Path | None, env: Mapping[str, str] |
         *((f"command line ({', '.join(sorted(own))})",) if own else ()),
     )
     return Gathered(settings, sources, (*problems, *wrong))
+
+
+def unknown_variables(env: Mapping[str, str]) -> list[str]:
+    """List variables that look like ours and set nothing; only doctor says so, a typo costs nothing elsewhere."""
+    known = {field.env for field in FIELDS.values()} | _NO_SETTINGS
+    problems = []
+    for name in sorted(env.keys() - known):
+        if name.startswith(ENV_PREFIX):
+            close = difflib.get_close_matches(name, known, 1)
+            problems.append(f"environment: {name} is no setting" + (f" (did you mean {close[0]}?)." if close else "."))
+    return problems
 
 
 def command_line_layer(args: argparse.Namespace) -> dict[str, Any]:

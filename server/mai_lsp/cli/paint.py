@@ -5,14 +5,16 @@ It prints nothing; what it returns goes to any console.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.style import Style
 from rich.syntax import Syntax
 from rich.text import Text
 
 from mai_lsp.cli.ghost import Line, Mark, Segment
-from mai_lsp.cli.terminal import harmless
+from mai_lsp.cli.terminal import columns, harmless
 
 TERMINAL_THEME = "ansi_dark"
 """The terminal's own sixteen colours, which suit its background whatever that is."""
@@ -21,6 +23,9 @@ GHOST = Style(dim=True, italic=True)
 GONE = Style(strike=True, color="red", dim=True)
 GUTTER = Style(dim=True)
 HERE = Style(color="magenta", bold=True)
+
+TAB = 4
+"""Columns between two tab stops."""
 
 _LEXERS = {
     "javascriptreact": "jsx",
@@ -42,12 +47,13 @@ _PLAIN_MARKS = {Mark.NEW: ("{+", "+}"), Mark.GONE: ("[-", "-]"), Mark.KEPT: ("",
 
 def draw(lines: Sequence[Line], language: str, *, colour: bool, theme: str = TERMINAL_THEME) -> Text:
     """Return the lines with their numbers, the suggestion in place."""
+    lines = [replace(line, segments=expanded(line.segments)) for line in lines]
     if colour:
         # The lexer sees the code as it will be, so that what comes behind the suggestion is coloured rightly.
         whole = highlighted("\n".join(line.code for line in lines), language, theme)
         codes = whole.split("\n", allow_blank=True)
     width = max(len(str(line.number or 0)) for line in lines)
-    shown = Text(tab_size=4)
+    shown = Text()
     for index, line in enumerate(lines):
         if index:
             shown.append("\n")
@@ -65,6 +71,21 @@ def highlighted(code: str, language: str, theme: str) -> Text:
         text.append(code[len(text.plain) :])
         return text
     return Text(code)
+
+
+def expanded(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Replace tabs by blanks, as wide as they are at their place in the line and not in the terminal."""
+    column = 0
+    result = []
+    for segment in segments:
+        text = ""
+        for part in re.split("(\t)", segment.text):
+            blank = " " * (TAB - (column + columns(text)) % TAB)
+            text += blank if part == "\t" else part
+        if segment.mark is not Mark.GONE:
+            column += columns(text)
+        result.append(replace(segment, text=text))
+    return tuple(result)
 
 
 def _gutter(line: Line, width: int, *, colour: bool) -> Text:

@@ -18,34 +18,37 @@ from mai_lsp.cli.terminal import columns, harmless
 from mai_lsp.core.text import Document
 from mai_lsp.engine.outcome import Outcome, Skipped
 
-SVG_STYLE = "one-dark"
+SVG_STYLE = "github-dark"
 """Pygments' style for pictures, whose background is `_BACKGROUND`."""
 
 _BACKGROUND = TerminalTheme(
-    (40, 44, 52),
-    (171, 178, 191),
+    (13, 17, 23),
+    (230, 237, 243),
     [
-        (40, 44, 52),
-        (224, 108, 117),
-        (152, 195, 121),
-        (229, 192, 123),
-        (97, 175, 239),
-        (198, 120, 221),
-        (86, 182, 194),
-        (171, 178, 191),
+        (72, 79, 88),
+        (255, 123, 114),
+        (63, 185, 80),
+        (210, 153, 34),
+        (88, 166, 255),
+        (188, 140, 255),
+        (57, 197, 207),
+        (177, 186, 196),
     ],
     [
-        (92, 99, 112),
-        (224, 108, 117),
-        (152, 195, 121),
-        (229, 192, 123),
-        (97, 175, 239),
-        (198, 120, 221),
-        (86, 182, 194),
+        (110, 118, 129),
+        (255, 161, 152),
+        (86, 211, 100),
+        (227, 179, 65),
+        (121, 192, 255),
+        (210, 168, 255),
+        (86, 212, 221),
         (255, 255, 255),
     ],
 )
-"""One Dark (atom/one-dark-syntax), as a terminal's colours."""
+"""GitHub Dark's terminal colours (primer/github-vscode-theme)."""
+
+_FACTS_COLUMNS = 92
+"""A picture's facts are broken at this width, so that they do not make it wider than its code."""
 
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture in a README may load nothing, and every piece of text has its place and length anyhow."""
@@ -63,23 +66,23 @@ class Card:
     """Lines above and below the cursor."""
 
 
-def draw(card: Card, *, colour: bool, theme: str = paint.TERMINAL_THEME, titled: bool = True) -> Text:
-    """Draw it as text."""
+def draw(card: Card, *, colour: bool, theme: str = paint.TERMINAL_THEME) -> Text:
+    """Draw the code with the suggestion in it."""
     suggestion = None if isinstance(card.outcome, Skipped) else card.outcome
     lines = ghost.view(card.document, suggestion, card.cursor, above=card.around, below=card.around)
-    body = paint.draw(lines, card.document.language, colour=colour, theme=theme)
-    shown = Text(tab_size=4)
-    if titled:
-        shown.append(f"{harmless(card.title)}\n", paint.GUTTER)
-    shown.append_text(body)
-    if card.outcome.trace.provider:
-        shown.append("\n").append(harmless(facts.line(card.outcome.trace)), paint.GUTTER)
-    return shown
+    return paint.draw(lines, card.document.language, colour=colour, theme=theme)
+
+
+def facts_of(card: Card) -> str:
+    """Give the line of facts; empty when nothing was asked."""
+    return harmless(facts.line(card.outcome.trace)) if card.outcome.trace.provider else ""
 
 
 def svg(card: Card) -> str:
     """Draw it as an SVG picture of a terminal window, as wide as it needs to be."""
-    shown = draw(card, colour=True, theme=SVG_STYLE, titled=False)
+    shown = draw(card, colour=True, theme=SVG_STYLE)
+    if told := facts_of(card):
+        shown.append(f"\n\n{_broken(told)}", paint.GUTTER)
     width = max(60, *(columns(line) for line in shown.plain.split("\n")))
     console = Console(
         record=True,
@@ -93,3 +96,13 @@ def svg(card: Card) -> str:
     console.print(shown, soft_wrap=True)
     picture = console.export_svg(title=harmless(card.title), theme=_BACKGROUND)
     return _WEB_FONTS.sub("", picture).replace("Fira Code, monospace", "monospace")
+
+
+def _broken(told: str) -> str:
+    """Break a line of facts between two of them where it gets too wide."""
+    rows = [""]
+    for fact in told.split(" · "):
+        if rows[-1] and len(rows[-1]) + len(fact) > _FACTS_COLUMNS:
+            rows.append("")
+        rows[-1] += f" · {fact}" if rows[-1] else fact
+    return "\n".join(rows)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import sys
-import unicodedata
 
+from rich.cells import cell_len
 from rich.console import Console
 
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in {0x09, 0x0A}} | {0x7F: 0x2421}
@@ -49,6 +49,5 @@ def harmless_json(text: str) -> str:
 
 
 def columns(text: str) -> int:
-    """Count the columns that a line takes in a terminal, roughly: wide East Asian characters take two."""
-    plain = text.expandtabs(4)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
+    """Count the columns that a line without tabs takes in a terminal."""
+    return cell_len(text)

@@ -62,17 +62,16 @@ def imports(
 
 def _fitting(document: Document, spans: list[Span], near: Near, budget: int) -> list[Span]:
     """Choose what fits, the most used first, and give it back in file order."""
-    room = tokens.characters(budget)
-    whole = "\n".join(_line(document, span) for span in spans)
-    if tokens.estimate(whole) <= budget:
+    if tokens.estimate("\n".join(_line(document, span) for span in spans)) <= budget:
         return spans
     used = {span: _weight(document.slice(span), near) for span in spans}
     chosen: list[Span] = []
+    size = -1
     for span in sorted(spans, key=lambda span: (-used[span], span.start)):
-        size = _bytes(_line(document, span)) + 1
-        if size <= room:
+        longer = size + 1 + _bytes(_line(document, span))
+        if int(longer / tokens.BYTES_PER_TOKEN) + 1 <= budget:
             chosen.append(span)
-            room -= size
+            size = longer
     return sorted(chosen, key=lambda span: span.start)
 
 

@@ -42,7 +42,7 @@ def prefix_window(document: Document, offset: int, budget: int) -> Span:
     here, lowest = document.line_at(offset), document.line_at(max(0, offset - room - 1))
     for step in _steps(room):
         for cell in range(lowest - lowest % step, here + 1, step):
-            start = document.starts[_boundary(document, range(cell, min(cell + step // 2, here) + 1))]
+            start = document.starts[_boundary(document, range(cell, min(cell + _reach(step, room), here) + 1))]
             if tokens.estimate(text[start:offset]) <= budget:
                 return Span(start, offset)
     line_start = document.starts[here]
@@ -63,7 +63,7 @@ def suffix_window(document: Document, offset: int, budget: int) -> Span:
     highest = document.line_at(min(len(text), offset + room + 1))
     for step in _steps(room):
         for cell in range(highest + (lines - highest) % step, here, -step):
-            line = _boundary(document, range(min(cell, lines - 1), max(cell - step // 2, here + 1) - 1, -1))
+            line = _boundary(document, range(min(cell, lines - 1), max(cell - _reach(step, room), here + 1) - 1, -1))
             end = document.starts[line] if line > here else offset
             if end > offset and tokens.estimate(text[offset:end]) <= budget:
                 return Span(offset, end)
@@ -78,6 +78,11 @@ def _steps(room: int) -> tuple[int, ...]:
     lines = room // CHARACTERS_PER_LINE
     steps = tuple(step for step in STEPS if step == 1 or step * 2 <= lines)
     return (LARGE_STEP, *steps) if lines >= LARGE_LINES else steps
+
+
+def _reach(step: int, room: int) -> int:
+    """Return how many lines of a step may be given up for a better cut; never so many that little would be left."""
+    return step - 1 if room >= 4 * step * CHARACTERS_PER_LINE else step // 2
 
 
 def _boundary(document: Document, lines: Iterable[int]) -> int:

@@ -78,7 +78,7 @@ class Outline:
     ) -> list[Definition]:
         """Return the definitions with one of these names, in file order.
 
-        A member of a type counts only when its name is in `dotted` too, or its type's name is in `inside`. A name that
+        Modules are left out: an `impl` has the name of its type. A member of a type counts only when its name is in `dotted` too, or its type's name is in `inside`. A name that
         more than `RIVALS` definitions have tells nobody which one is meant, except inside.
         """
         found: list[tuple[int, int, str]] = []
@@ -87,7 +87,7 @@ class Outline:
             if part.piece.names.isdisjoint(names):
                 continue
             for place, row in enumerate(part.piece.rows):
-                if row.name not in names:
+                if row.name not in names or row.kind == "module":
                     continue
                 around = self._around(part, row)
                 if around is not None and around.name in inside:
@@ -187,14 +187,13 @@ class _Maker:
     def _open(self, holder: Node, index: int, parent: int, depth: int) -> None:
         """Add a container too large to remember: its own row now, then its members one by one."""
         kinds, outer = self.kinds, holder.child(index)
-        inner = outer
-        while inner.kind in kinds.prefixes:
-            found = next((child for child in inner.named_children if child.kind in self._opened), None)
-            if found is None:
-                self.parts.append(_Part(holder, index, parent, piece_of(outer, self._language, kinds)))
-                return
-            inner = found
-        body = body_of(inner, kinds) if inner.kind in kinds.containers else None
+        inner: Node | None = outer
+        while inner is not None and inner.kind in kinds.prefixes:
+            inner = next((child for child in inner.named_children if child.kind in self._opened), None)
+        body = body_of(inner, kinds) if inner is not None and inner.kind in kinds.containers else None
+        if inner is None or (body is None and inner.kind in kinds.containers):
+            self.parts.append(_Part(holder, index, parent, piece_of(outer, self._language, kinds)))
+            return
         if body is None:
             self.descend(inner, parent, depth + 1)
             return

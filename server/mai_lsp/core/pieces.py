@@ -113,14 +113,16 @@ def piece_of(top: Node, language: str, kinds: Kinds) -> Piece:
             inside(node, parent, depth)
 
     def inside(holder: Node, parent: int, depth: int) -> None:
-        beside = False
+        beside = holder.kind in kinds.bodies  # A comment above the first member may stand before the body.
         for child in holder.children:
             if child.kind in kinds.comments or child.kind in kinds.decorators:
                 beside = True
                 continue
+            if not child.named:
+                continue
             before = len(rows)
             walk(child, child, parent, depth + 1)
-            if (beside or not before) and len(rows) > before:
+            if beside and len(rows) > before:
                 rows[before] = _led(rows[before], lead_of(child, kinds), top)
             beside = False
 
@@ -153,12 +155,12 @@ def lead_of(node: Node, kinds: Kinds) -> Lead:
     """Find the decorators and the comment above a definition, as far as no blank line parts them."""
     mark: Node | None = None
     doc: tuple[Node, Node] | None = None
-    below, beside = node, node.previous
+    below, beside, besides = node, node.previous, kinds.comments | kinds.decorators
     if beside is None and (holder := node.parent) is not None and holder.kind in kinds.bodies:
         beside = holder.previous  # Some grammars put a body's first comment before the body.
-    while beside is not None and beside.kind in kinds.comments | kinds.decorators and below.row - beside.end_row <= 1:
+    while beside is not None and beside.kind in besides and below.row - beside.end_row <= 1:
         before = beside.previous
-        if before is not None and before.end_row == beside.row:
+        if before is not None and before.end_row == beside.row and before.kind not in besides:
             break  # A comment behind a statement on its line speaks of that statement.
         if beside.kind in kinds.comments:
             doc = (beside, doc[1] if doc is not None else beside)

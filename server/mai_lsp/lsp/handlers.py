@@ -40,13 +40,16 @@ def _lifecycle(server: Server) -> None:
     def initialize(params: types.InitializeParams) -> None:
         session.connect(client.describe(params), params.initialization_options)
         if registration.wants_list(session):
-            server.offer_list(completion(server))
+            server.serve_list()
+            server.offers_list = True
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
         server.may_speak = True
         session.load()
         server.watch_client()
+        if session.client.registers_completion:
+            server.serve_list()
         await registration.register(server)
         await registration.pull(server)
 

@@ -43,7 +43,8 @@ class Server(LanguageServer):
         self.may_speak = False
         """Set by `initialized`; before that LSP allows only the reply."""
         self.offers_list = False
-        self._list_handler: Any = None
+        """Whether the client has been told of the completion list."""
+        self._serves_list = False
         self.protocol.set_writer(transport)
         handlers.register(self)
 
@@ -62,10 +63,11 @@ class Server(LanguageServer):
         if (pid := self.session.client.process_id) is not None:
             self.session.tasks.start(self._watch(pid), "watching the client")
 
-    def offer_list(self, handler: Any) -> None:
-        """Offer textDocument/completion; called while `initialize` is answered."""
-        self.feature(types.TEXT_DOCUMENT_COMPLETION, LIST_OPTIONS)(handler)
-        self.offers_list = True
+    def serve_list(self) -> None:
+        """Answer textDocument/completion; what is registered while `initialize` is answered is also advertised."""
+        if not self._serves_list:
+            self._serves_list = True
+            self.feature(types.TEXT_DOCUMENT_COMPLETION, LIST_OPTIONS)(handlers.completion(self))
 
     def status(self, params: StatusParams, copilot: CopilotStatusParams) -> None:
         """Send the status notifications (`Voice`)."""

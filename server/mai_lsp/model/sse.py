@@ -62,7 +62,6 @@ class Decoder:
                     self._skip_lf = True
                 elif self._rest[start] == 10:
                     start += 1
-            self._scanned = start
         del self._rest[:start]
         self._scanned = len(self._rest)
         self._check(len(self._rest))

@@ -55,8 +55,8 @@ HEALTHY = {
         ["static int *f(const char *s,\n              int n)"],
     ),
     "cpp": (
-        "namespace a::b {\ntemplate <class T>\nclass P {\n void m() {\n  auto l = [&](int x) {\n   $0\n  };\n }\n};\n}\n",
-        ["namespace a::b", "template <class T>\nclass P", "void m()", "auto l = [&](int x)"],
+        "namespace a::b {\ntemplate <class T>\nclass P {\n void m() {\n  auto l = [&](T x) {\n   $0\n  };\n }\n};\n}\n",
+        ["namespace a::b", "template <class T>\nclass P", "void m()", "auto l = [&](T x)"],
     ),
     "csharp": (
         "namespace N {\n  class A : B {\n    public int P {\n      get { $0 }\n    }\n  }\n}\n",

@@ -13,7 +13,7 @@ from mai_lsp.core.language import LANGUAGES
 def test_every_kind_exists_in_its_grammar(language: str) -> None:
     grammar = grammars.load(LANGUAGES[language])
     assert grammar is not None
-    assert [kind for kind in sorted(KINDS[language].named()) if grammar.id_for_node_kind(kind, True) is None] == []  # noqa: FBT003
+    assert [kind for kind in sorted(KINDS[language].named()) if grammar.id_for_node_kind(kind, True) is None] == []
 
 
 @pytest.mark.parametrize("language", [language for language, kinds in KINDS.items() if kinds.functions])

@@ -117,7 +117,7 @@ def test_a_busy_server_is_asked_again_and_a_missing_file_is_not(script: Script, 
     assert part.read_bytes() == CONTENT
     part.unlink()
     script.steps += [Step(status=403)]
-    with pytest.raises(SourceFailed, match="127.0.0.1: HTTP 403"):
+    with pytest.raises(SourceFailed, match=r"127\.0\.0\.1: HTTP 403"):
         get(script, part)
 
 

