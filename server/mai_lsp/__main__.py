@@ -44,7 +44,9 @@ def _command(given: Sequence[str]) -> int:
     parser.add_argument("--stdio", action="store_true", help="be a language server on stdin and stdout")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     modules = {}
-    for name in COMMANDS:
+    # One command's modules are enough for running it; the overview needs all, a version none.
+    wanted = [name for name in COMMANDS if name in given[:1]] or ([] if "--version" in given else COMMANDS)
+    for name in wanted:
         modules[name] = importlib.import_module(f"mai_lsp.cli.{name}")
         modules[name].add_parser(subparsers)
     chosen = parser.parse_args(given)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -161,6 +162,14 @@ class Editor:
                 types.ExecuteCommandParams(command, list(arguments))
             )
 
+    def raw(self, method: str, params: Any, identity: str | None = None) -> None:
+        """Send what no proper client would."""
+        message = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": identity} if identity else {})
+        body = json.dumps(message).encode()
+        assert self.client._server is not None
+        assert self.client._server.stdin is not None
+        self.client._server.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
     async def report(self) -> dict[str, Any]:
         """The server's own account of itself."""
         found = await self.run("mai.status")
@@ -228,7 +237,11 @@ async def editing(
     """Run a server for one test; at the end it must leave with 0, and, if `clean`, have logged nothing."""
     client = _QuietClient(converter_factory=default_converter)
     register_lsp_features(
-        client, {method: DEFAULT_CLIENT_FEATURES[method] for method in (types.WORKSPACE_CONFIGURATION, types.WINDOW_LOG_MESSAGE)}
+        client,
+        {
+            method: DEFAULT_CLIENT_FEATURES[method]
+            for method in (types.WORKSPACE_CONFIGURATION, types.WINDOW_LOG_MESSAGE)
+        },
     )
     client.set_configuration({"mai": configuration})
     editor = Editor(profile, client)
@@ -256,6 +269,6 @@ async def editing(
     finally:
         if process.returncode is None:
             process.kill()
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from lsprotocol import types
 
+from mai_lsp.engine.outcome import Reason
 from tests.e2e.editor import Editor, editing, for_model
 from tests.e2e.profiles import ALL, EMACS, NEOVIM, OLD_EMACS, VSCODE, Profile
 from tests.support.gate import Gate
@@ -114,6 +115,8 @@ async def test_a_newer_request_takes_over(model: ModelServer) -> None:
         newer = await editor.inline(URI)
         assert await older == []
         assert len(newer) == 1
+        skipped = (await editor.report())["skipped"]
+        assert (skipped if isinstance(skipped, dict) else skipped._asdict()) == {Reason.SUPERSEDED.value: 1}
         await asyncio.wait_for(asked.hung_up.wait(), 30)
 
 

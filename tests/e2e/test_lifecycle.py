@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.editor import PATIENCE, ROOT, environment
 
-INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {}}
+INITIALIZE: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 
 
 class Pipe:

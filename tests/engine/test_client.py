@@ -299,6 +299,7 @@ class Engine:
 
     answers: list[str | Exception]
     asked: list[None] = field(default_factory=list)
+    doubted: int = 0
 
     async def address(self) -> tuple[str, str]:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]
@@ -306,6 +307,9 @@ class Engine:
         if isinstance(answer, Exception):
             raise answer
         return answer, "engine-key"
+
+    def doubt(self) -> None:
+        self.doubted += 1
 
 
 async def test_the_local_engine_gives_address_and_key() -> None:
@@ -325,6 +329,7 @@ async def test_a_dead_local_engine_is_asked_again_once_and_at_once() -> None:
         engine.answers = ["http://127.0.0.1:9/v1", f"{at.server.url}/v1"]
         assert await at.text() == "pass"
         assert len(engine.asked) == 2
+        assert engine.doubted == 1
         assert at.waits.seconds == []
 
 

@@ -215,7 +215,7 @@ async def test_the_prompt_keeps_its_beginning_while_the_user_types() -> None:
 
 
 async def test_usage_and_cost_come_with_the_outcome() -> None:
-    prices = {"price_input": 1.0, "price_output": 2.0, "price_cached_input": 0.5}
+    prices: dict[str, Any] = {"price_input": 1.0, "price_output": 2.0, "price_cached_input": 0.5}
     async with bench("x = $0\n", wire="fim", **prices) as flow:
         flow.asked.server.enqueue(send("1"), usage(input=1_000_000, cached=500_000, output=1_000_000))
         outcome = await flow.run()

@@ -90,8 +90,12 @@ class LspClient:
 
     def insert(self, uri: str, version: int, line: int, character: int, text: str) -> None:
         """Type `text` at a position."""
-        at = {"line": line, "character": character}
-        change = {"range": {"start": at, "end": at}, "text": text}
+        self.replace(uri, version, (line, character), (line, character), text)
+
+    def replace(self, uri: str, version: int, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        """Replace what stands between two positions (line, character)."""
+        places = [{"line": line, "character": character} for line, character in (start, end)]
+        change = {"range": {"start": places[0], "end": places[1]}, "text": text}
         self.notify(
             "textDocument/didChange", {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]}
         )

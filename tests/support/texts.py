@@ -35,7 +35,9 @@ PARTS = (
 
 def texts(max_size: int = 12) -> st.SearchStrategy[str]:
     """Texts made of `PARTS`; surrogate halves never meet, since together they would be another character."""
-    return st.lists(st.sampled_from(PARTS), max_size=max_size).map("".join).filter(lambda text: "\ud83d\ude00" not in text)
+    return (
+        st.lists(st.sampled_from(PARTS), max_size=max_size).map("".join).filter(lambda text: "\ud83d\ude00" not in text)
+    )
 
 
 def code(lines: tuple[str, ...], max_lines: int = 8) -> st.SearchStrategy[str]:

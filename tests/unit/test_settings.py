@@ -129,10 +129,7 @@ def test_what_a_secret_holds_does_not_show_below_it_either() -> None:
 
 
 def test_the_user_wins_over_the_project() -> None:
-    layers = {
-        source: {"completion.maxLines": lines}
-        for source, lines in zip(SOURCES, (3, 4, 5, 6), strict=True)
-    }
+    layers = {source: {"completion.maxLines": lines} for source, lines in zip(SOURCES, (3, 4, 5, 6), strict=True)}
     assert read(layers)[0].completion_max_lines == 6
     del layers["workspace/configuration"]
     assert read(layers)[0].completion_max_lines == 5
@@ -179,7 +176,7 @@ def test_a_name_like_no_other_is_reported_without_a_guess() -> None:
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "completion", "http", "nonsense"]), JUNK, max_size=4))
 def test_no_value_raises(layer: dict[str, Any]) -> None:
-    settings, problems = read({source: layer for source in SOURCES})
+    settings, problems = read(dict.fromkeys(SOURCES, layer))
     for field in FIELDS.values():
         value = getattr(settings, field.attribute)
         assert isinstance(value, type(field.default))
@@ -232,7 +229,10 @@ def test_defaults_are_not_shared_between_sessions() -> None:
 
 def test_repr_shows_what_differs() -> None:
     settings, _ = read({"environment": {"provider": "local", "apiKey": "k"}})
-    assert repr(settings) in {"Settings(provider='local', api_key='<set>')", "Settings(provider='local', api_key=<set>)"}
+    assert repr(settings) in {
+        "Settings(provider='local', api_key='<set>')",
+        "Settings(provider='local', api_key=<set>)",
+    }
     assert repr(Settings()) == "Settings()"
 
 

@@ -13,7 +13,7 @@ from mai_lsp.errors import MaiError
 
 STDIN = "-"
 
-_POSITION = re.compile(r"(?P<file>.+?):(?P<line>\d{1,9})(?::(?P<column>\d{0,9}))?:?", re.DOTALL)
+_POSITION = re.compile(r"(?P<file>[^:].*?):(?P<line>\d{1,9})(?::(?P<column>\d{0,9}))?:?", re.DOTALL)
 """Read from the right, so that a Windows drive letter stays with the file; compilers end theirs with a colon."""
 
 

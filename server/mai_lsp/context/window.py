@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mai_lsp.core import tokens
-from mai_lsp.core.kinds import Kinds, kinds_of
-from mai_lsp.core.syntax import Node, Syntax
+from mai_lsp.core.kinds import kinds_of
+from mai_lsp.core.syntax import Node
 from mai_lsp.core.text import Document, Span
 
-STEPS = (16, 12, 8, 4, 2, 1)
-"""Grids of lines for the ends: the coarsest of which the budget holds two; 16 lines are a completion or two."""
+STEPS = (24, 16, 12, 8, 4, 2, 1)
+"""Grids of lines for the ends: the coarsest of at most two thirds of the budget. 24 lines are a few completions, and
+a window of a third to all of its budget is cheaper than one that is read anew on every line."""
 
-LARGE_STEP = 32
+LARGE_STEP = 48
 """Grid of a budget that holds `LARGE_LINES`: reading it again costs more, and a step is a smaller part of it."""
-LARGE_LINES = 160
+LARGE_LINES = 200
 
 CHARACTERS_PER_LINE = 32
 """Mean length of a line of code, to turn a budget into lines."""
@@ -29,6 +30,9 @@ KEPT_CHARACTERS = 80
 
 LINE_STEP = 256
 """Grid of the start within one very long line, in characters."""
+
+CLOSERS = ")]}"
+"""A line that starts so belongs to what is above."""
 
 TOO_LONG = 2_000
 """A line beyond this is data; its syntax is not looked at."""
@@ -40,11 +44,19 @@ def prefix_window(document: Document, offset: int, budget: int) -> Span:
     if offset <= room + 8 and tokens.estimate(text[:offset]) <= budget:
         return Span(0, offset)
     here, lowest = document.line_at(offset), document.line_at(max(0, offset - room - 1))
+    fallback: Span | None = None
     for step in _steps(room):
         for cell in range(lowest - lowest % step, here + 1, step):
-            start = document.starts[_boundary(document, range(cell, min(cell + _reach(step, room), here) + 1))]
-            if tokens.estimate(text[start:offset]) <= budget:
-                return Span(start, offset)
+            line, clean = _boundary(document, range(cell, min(cell + step // 3, here) + 1))
+            span = Span(document.starts[line], offset)
+            size = tokens.estimate(document.slice(span))
+            if size > budget:
+                continue
+            if clean and (fallback is None or size * 2 >= budget):
+                return span
+            fallback = fallback or span  # Inside a long literal; half a budget is worth more than a clean cut.
+        if fallback is not None:
+            return fallback
     line_start = document.starts[here]
     grid = min(LINE_STEP, max(1, room // 4))
     start = max(line_start, offset - room)
@@ -61,12 +73,19 @@ def suffix_window(document: Document, offset: int, budget: int) -> Span:
         return Span(offset, len(text))
     here, lines = document.line_at(offset), document.line_count
     highest = document.line_at(min(len(text), offset + room + 1))
+    fallback: Span | None = None
     for step in _steps(room):
         for cell in range(highest + (lines - highest) % step, here, -step):
-            line = _boundary(document, range(min(cell, lines - 1), max(cell - _reach(step, room), here + 1) - 1, -1))
-            end = document.starts[line] if line > here else offset
-            if end > offset and tokens.estimate(text[offset:end]) <= budget:
-                return Span(offset, end)
+            line, clean = _boundary(document, range(min(cell, lines - 1), max(cell - step // 3, here + 1) - 1, -1))
+            span = Span(offset, document.starts[line] if line > here else offset)
+            size = tokens.estimate(document.slice(span))
+            if not size or size > budget:
+                continue
+            if clean and (fallback is None or size * 2 >= budget):
+                return span
+            fallback = fallback or span
+        if fallback is not None:
+            return fallback
     end = min(document.line_span(here).end, offset + room)
     while end > offset and tokens.estimate(text[offset:end]) > budget:
         end = offset + (end - offset) * 3 // 4
@@ -76,56 +95,51 @@ def suffix_window(document: Document, offset: int, budget: int) -> Span:
 def _steps(room: int) -> tuple[int, ...]:
     """Return the grid for a window of `room` characters, then finer ones for lines longer than usual."""
     lines = room // CHARACTERS_PER_LINE
-    steps = tuple(step for step in STEPS if step == 1 or step * 2 <= lines)
+    steps = tuple(step for step in STEPS if step == 1 or step * 3 <= lines * 2)
     return (LARGE_STEP, *steps) if lines >= LARGE_LINES else steps
 
 
-def _reach(step: int, room: int) -> int:
-    """Return how many lines of a step may be given up for a better cut; never so many that little would be left."""
-    return step - 1 if room >= 4 * step * CHARACTERS_PER_LINE else step // 2
+def _boundary(document: Document, lines: Iterable[int]) -> tuple[int, bool]:
+    """Return the line, of those given, where a cut reads best, and whether it is no cut through something.
 
-
-def _boundary(document: Document, lines: Iterable[int]) -> int:
-    """Return the line, of those given, where a cut reads best; the first one where none is better than another."""
+    The rank is the text's alone: while a bracket is open at the cursor the tree above may change with every key.
+    """
     best, rank = -1, -1
-    kinds = kinds_of(document.syntax.language.id) if document.syntax is not None else None
     for line in lines:
-        found = _rank(document, line, document.syntax, kinds)
-        if found > rank:
+        found = _rank(document, line)
+        if found > rank and (not found or _is_start(document, line)):
             best, rank = line, found
-    return best
+        elif best < 0:
+            best, rank = line, 0
+    return best, rank > 0
 
 
-def _rank(document: Document, line: int, syntax: Syntax | None, kinds: Kinds | None) -> int:
-    """Say how good a cut before this line is: 0 inside an expression, more for statements, paragraphs, definitions."""
+def _rank(document: Document, line: int) -> int:
+    """Say how good a cut before this line looks: paragraphs before others, and the less indented the better."""
     span = document.line_span(line)
     text = document.text[span.start : min(span.end, span.start + TOO_LONG)]
     bare = text.lstrip()
-    if not bare:
+    if not bare or bare[0] in CLOSERS:
         return 0
-    indent = min(len(text) - len(bare), 15)
-    above = not line or not document.line_text(line - 1).strip()
-    if syntax is None or kinds is None or not kinds.bodies or len(text) == TOO_LONG:
-        return 1 + 32 * above + (16 - indent) if bare[0] not in ")]}" else 1
-    node = _starting(syntax, kinds, span.start + len(text) - len(bare))
-    if node is None:
-        return 0
-    if node.kind in kinds.comments or node.kind in kinds.decorators:
-        return 1 + 64 * above + (16 - indent)
-    defines = node.kind in kinds.definitions or node.kind in kinds.containers or node.kind in kinds.prefixes
-    return 1 + 32 * above + 32 * defines + (16 - indent)
+    above = document.line_span(line - 1) if line else span
+    fresh = not line or (len(above) < TOO_LONG and not document.slice(above).strip())
+    return 1 + 32 * fresh + max(0, 16 - (len(text) - len(bare)))
 
 
-def _starting(syntax: Syntax, kinds: Kinds, offset: int) -> Node | None:
-    """Return the outermost statement or member that starts at `offset`; None inside an expression or a string."""
+def _is_start(document: Document, line: int) -> bool:
+    """Whether a statement or member starts this line; False inside an expression or a string."""
+    syntax = document.syntax
+    span = document.line_span(line)
+    if syntax is None or not (kinds := kinds_of(syntax.language.id)).bodies or len(span) > TOO_LONG:
+        return True
+    text = document.slice(span)
+    offset = span.start + len(text) - len(text.lstrip())
     node: Node | None = syntax.leaf_at(offset)
-    found = None
     while node is not None and node.start == offset:
         parent = node.parent
-        if parent is None:
-            break
-        holds = parent.parent is None or parent.broken or parent.kind in kinds.bodies or parent.kind in kinds.wrappers
-        if node.named and holds:
-            found = node
+        if parent is None or parent.parent is None or parent.broken:
+            return True
+        if node.named and (parent.kind in kinds.bodies or parent.kind in kinds.wrappers):
+            return True
         node = parent
-    return found
+    return False

@@ -78,8 +78,9 @@ class Outline:
     ) -> list[Definition]:
         """Return the definitions with one of these names, in file order.
 
-        Modules are left out: an `impl` has the name of its type. A member of a type counts only when its name is in `dotted` too, or its type's name is in `inside`. A name that
-        more than `RIVALS` definitions have tells nobody which one is meant, except inside.
+        Modules are left out: an `impl` has the name of its type. A member of a type counts only when its name is in
+        `dotted` too, or its type's name is in `inside`. A name that more than `RIVALS` definitions have tells nobody
+        which one is meant, except inside.
         """
         found: list[tuple[int, int, str]] = []
         rivals: Counter[str] = Counter()

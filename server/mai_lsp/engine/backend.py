@@ -35,6 +35,11 @@ class OwnEngine:
         # llama.cpp has two APIs: below /v1 OpenAI's, which the wires speak, and its own at the root.
         return f"{address}/v1", key
 
+    def doubt(self) -> None:
+        """Take note that nothing answered at that address."""
+        if self._engine is not None:
+            self._engine.doubt()
+
     def _current(self) -> LocalEngine:
         settings = self._settings()
         wanted = tuple(getattr(settings, name) for name in _OWN)

@@ -38,7 +38,8 @@ async def load(settings: Callable[[], Settings]) -> Backend:
 
 def _import() -> None:
     import mai_lsp.engine.backend  # noqa: PLC0415 (in the worker thread, not at the top)
-    import mai_lsp.engine.completion  # noqa: F401, PLC0415 (same)
+    import mai_lsp.engine.completion  # noqa: PLC0415 (same)
+    import mai_lsp.model.exchange  # noqa: F401, PLC0415 (same; it brings httpx)
 
 
 def why(settings: Settings) -> str:

@@ -97,13 +97,23 @@ class Server(LanguageServer):
 def run_stdio(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> int:
     """Serve over the process' own pipes until the client leaves; return the exit code."""
     logs.install("warning")
-    transport = Transport(stdin or sys.stdin.buffer, stdout or sys.stdout.buffer)
+    transport = Transport(_binary(stdin or sys.stdin.buffer), _binary(stdout or sys.stdout.buffer))
     # Whatever else prints would break the protocol.
     sys.stdout = sys.stderr
     try:
         return asyncio.run(_serve(transport))
     except KeyboardInterrupt:
         return 130
+
+
+def _binary(stream: BinaryIO) -> BinaryIO:
+    """Keep Windows from translating line ends below Python, where `Content-Length` would then be wrong."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 (exists there only)
+        import os  # noqa: PLC0415 (needed there only)
+
+        msvcrt.setmode(stream.fileno(), os.O_BINARY)
+    return stream
 
 
 async def _serve(transport: Transport) -> int:

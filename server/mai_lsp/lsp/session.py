@@ -116,6 +116,8 @@ class Session:
         outcome: Outcome | None = None
         try:
             outcome = await self.newest.run(uri, self._complete(ask, settings))
+            if outcome is None:
+                outcome = Skipped(Reason.SUPERSEDED, "A newer request for the same document took over.")
         finally:
             self.status.ended(outcome, automatic=automatic)
         if not isinstance(outcome, Suggestion):

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 Severity = Literal["error", "warning", "info"]
 
 USER_MUST_ACT = (
+    errors.SettingsError,
     errors.NotConfigured,
     errors.Unreachable,
     errors.AuthRefused,

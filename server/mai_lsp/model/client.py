@@ -46,6 +46,9 @@ class LocalEngine(Protocol):
         """Give (base URL, key) of a running engine, starting it if need be; raise LocalModelError when it can not."""
         ...
 
+    def doubt(self) -> None:
+        """Take note that nothing answered at that address, so that the next one is looked up anew."""
+
 
 class ModelClient:
     """Asks models over HTTP, following the settings of the moment."""
@@ -149,6 +152,7 @@ class ModelClient:
                     retry=self._retry,
                     connect=connect,
                     explain=self._near,
+                    doubt=self._engine.doubt if target.local and self._engine is not None else None,
                 )
             )
             try:

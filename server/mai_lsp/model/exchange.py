@@ -63,6 +63,8 @@ class Call:
     """Find the place; called for every try, since an engine may have moved or a token run out."""
     explain: Callable[[Target, ModelMissing], Awaitable[ModelMissing]]
     """Make more of a missing model's message."""
+    doubt: Callable[[], None] | None = None
+    """Tell the engine of this machine that nothing answered at its address; None for any other provider."""
 
 
 class Exchange:
@@ -87,7 +89,7 @@ class Exchange:
     @property
     def usage(self) -> Usage:
         """Tokens so far: an estimate until the provider's count comes, complete after the last piece."""
-        return self._tally.usage
+        return self._tally.counted()
 
     @property
     def finish(self) -> str | None:
@@ -127,7 +129,7 @@ class Exchange:
         loop = asyncio.get_running_loop()
         self._started_at = loop.time()
         attempt = 1
-        revived = not self._call.target.local
+        revived = False
         while True:
             try:
                 body = await self._send()
@@ -141,8 +143,10 @@ class Exchange:
             except ModelError as error:
                 if self._last is not None:
                     raise
-                if not revived and isinstance(error, Unreachable | ConnectTimedOut):
+                doubt = self._call.doubt
+                if doubt is not None and not revived and isinstance(error, Unreachable | ConnectTimedOut):
                     revived = True
+                    doubt()
                     wait: float | None = 0.0  # asking the engine for its address again restarts a dead process
                 else:
                     wait = self._call.retry.delay(attempt, error)

@@ -66,7 +66,7 @@ def build(way: Route) -> httpx.AsyncClient:
 
     try:
         return httpx.AsyncClient(
-            verify=_context(way),
+            verify=tls_context(way),
             proxy=way.proxy or None,
             trust_env=False,  # `route` has read the environment; .netrc must not replace the key
             http2=False,
@@ -83,7 +83,7 @@ def build(way: Route) -> httpx.AsyncClient:
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def _context(way: Route) -> ssl.SSLContext:
+def tls_context(way: Route) -> ssl.SSLContext:
     if not way.tls:
         # Knows no authority at all: cheap to make, and should anything ever go over TLS here, it fails.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -95,7 +95,7 @@ class Row:
 
 
 _USUAL = frozenset({"stop", "temperature", "stream_options"})
-_LLAMA_CPP = frozenset({"grammar", "cache_prompt"})
+_LLAMA_CPP = frozenset({"grammar", "cache_prompt", "timings_per_token"})
 
 ROWS: Mapping[str, Row] = types.MappingProxyType(
     {

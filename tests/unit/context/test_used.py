@@ -33,12 +33,12 @@ def found(text: str, language: str, budget: int = 1000) -> list[str]:
 
 LONG = "    y = x\n" * 40
 LONGER = "        y = x\n" * 40
+HELPER = 'def helper(a: int) -> str:\n    """Help.\n\n    More.\n    """\n'
 SHAPE = 'class Shape(Base):\n    """A shape."""\n    sides: int = 0\n    @property\n    def area(self) -> float:\n'
 
 CASES = {
     "python": (
-        f'LIMIT = 3\ndef helper(a: int) -> str:\n    """Help.\n\n    More.\n    """\n{LONG}\n{SHAPE}{LONGER}'
-        + f"def unused():\n    pass\n{FAR}x = helper(LIMIT, Shape($0))\n",
+        f"LIMIT = 3\n{HELPER}{LONG}\n{SHAPE}{LONGER}def unused():\n    pass\n{FAR}x = helper(LIMIT, Shape($0))\n",
         [
             "LIMIT = 3",
             'def helper(a: int) -> str:\n    """Help."""',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import types
 
@@ -44,7 +45,7 @@ def test_a_broken_grammar_is_none(broken: object, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_long_tail_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grammars.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     grammars.load.cache_clear()
     assert grammars.load(LANGUAGES["elixir"]) is None
     grammars.load.cache_clear()

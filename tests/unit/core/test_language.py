@@ -7,9 +7,14 @@ import pytest
 from mai_lsp.core.language import _ALIASES, LANGUAGES, find
 
 PROMISED = (
-    "python javascript javascriptreact typescript typescriptreact go rust java c cpp csharp ruby php shellscript kotlin "
-    "swift scala lua html css json"
-).split()
+    "python",
+    "javascript",
+    "javascriptreact",
+    "typescript",
+    "typescriptreact",
+    *("go", "rust", "java", "c", "cpp", "csharp", "ruby", "php", "shellscript"),
+    *("kotlin", "swift", "scala", "lua", "html", "css", "json"),
+)
 
 
 @pytest.mark.parametrize("language", PROMISED)

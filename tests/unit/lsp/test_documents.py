@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from mai_lsp.core.encoding import Encoding
 from mai_lsp.core.syntax import Syntax, parse
-from mai_lsp.core.text import Document, line_starts
+from mai_lsp.core.text import Document, Edit, line_starts
 from mai_lsp.lsp import documents as module
 from mai_lsp.lsp.convert import Change, Place, offset_at, place_at
 from mai_lsp.lsp.documents import Documents
@@ -117,7 +118,7 @@ def replace_all(draw: st.DrawFn) -> tuple[str, Encoding, list[Change]]:
     before = naive.text
     changes: list[Change] = []
     places = sorted(draw(st.lists(st.integers(0, len(before)), max_size=10)), reverse=True)
-    for high, low in zip(places, places[1:], strict=False):
+    for high, low in itertools.pairwise(places):
         start, end = (place(naive, at) for at in (low, high))
         change = Change(draw(texts(3)), start, end)
         changes.append(change)
@@ -163,11 +164,14 @@ def test_a_position_that_the_change_before_it_moved(text: str, first: Change, se
 
 
 def test_a_batch_sent_last_first_is_applied_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    passes = []
+    passes: list[int] = []
     real = Document.edited_descending
-    monkeypatch.setattr(
-        Document, "edited_descending", lambda self, edits, version: passes.append(len(edits)) or real(self, edits, version)
-    )
+
+    def count(self: Document, edits: Sequence[Edit], version: int | None) -> Document:
+        passes.append(len(edits))
+        return real(self, edits, version)
+
+    monkeypatch.setattr(Document, "edited_descending", count)
     made = store("".join(f"name{number} = name\n" for number in range(500)))
     changes = [Change("other", Place(line, 0), Place(line, 4)) for line in reversed(range(500))]
     made.change(URI, 2, changes)

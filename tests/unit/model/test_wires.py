@@ -108,6 +108,7 @@ def test_fim_bodies() -> None:
         "cache_prompt": True,
         "stop": ["<END>"],
         "temperature": 0,
+        "timings_per_token": True,
     }
     with_suffix = completions.body(FimPrompt("P", 10, suffix=""), target("openai-compatible", "fim"))
     assert with_suffix["suffix"] == ""
@@ -140,6 +141,7 @@ def test_infill_bodies() -> None:
         "stream": True,
         "cache_prompt": True,
         "temperature": 0,
+        "timings_per_token": True,
     }
 
 
@@ -284,3 +286,13 @@ def test_no_event_makes_a_decoder_raise(wire: Wire, event: dict[str, Any]) -> No
     delta = DECODERS[wire](event)
     assert isinstance(delta.text, str)
     assert isinstance(delta.reasoning, str)
+
+
+def test_llama_cpp_counts_come_with_every_chunk() -> None:
+    """Most completions are closed early, before any final usage: the counts so far are what is known then."""
+    timings = {"cache_n": 90, "prompt_n": 10, "predicted_n": 3}
+    expected = Usage(input_tokens=100, cached_tokens=90, output_tokens=3)
+    assert completions.decode({"choices": [{"text": "x"}], "timings": timings}).usage == expected
+    assert chat.decode({"choices": [{"delta": {"content": "x"}}], "timings": timings}).usage == expected
+    assert infill.decode({"content": "x", "stop": False, "timings": timings}).usage == expected
+    assert completions.decode({"choices": [{"text": "x"}], "timings": "odd"}).usage is None

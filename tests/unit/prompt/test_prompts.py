@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from mai_lsp.core.language import find
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
-from mai_lsp.prompt.formats import FORMATS, infer
+from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
 from mai_lsp.prompt.prompt import Seam, Source
 
 SOURCE = Source(
@@ -98,7 +98,7 @@ def test_suffix_parameter_where_the_server_puts_the_tokens_in() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.name)
-def test_every_format_shows_both_sides_once(row: fim.FORMATS) -> None:  # type: ignore[valid-type]
+def test_every_format_shows_both_sides_once(row: FimFormat) -> None:
     if not row.template:
         return
     names = [name for _, name, _, _ in string.Formatter().parse(row.template) if name]
@@ -159,3 +159,9 @@ def test_tokens_in_the_source_can_not_pose_as_structure() -> None:
     built = fim.build(source, "qwen", max_tokens=8, words=False)
     assert built.text.count("<|fim_middle|>") == 1
     assert "<|endoftext|>" not in built.text
+
+
+def test_the_format_that_keeps_the_cache_is_of_the_same_family() -> None:
+    assert cache_friendly("qwen") == "qwen-mid"
+    assert FORMATS["qwen"].stop == FORMATS["qwen-mid"].stop
+    assert cache_friendly("starcoder") == "starcoder"

@@ -16,7 +16,9 @@ from tests.support.fixture import parse
 NOTHING = "<{}>"
 
 
-def settle(document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True) -> tuple[str, str]:
+def settle(
+    document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True
+) -> tuple[str, str]:
     """Return (inserted text or <verdict>, whole document afterwards) for a reply that comes `step` characters a time."""
     text = document.text[:offset]
     _, seam = cut(text, words=words and not chat)
@@ -224,7 +226,7 @@ LANGUAGES = {
     ),
     "bash": (
         "shellscript",
-        'for f in *.txt; do\n  $0\ndone\n',
+        "for f in *.txt; do\n  $0\ndone\n",
         '  echo "$f"\n  cat "$f"\ndone\necho end\n',
         'echo "$f"\n  cat "$f"',
     ),

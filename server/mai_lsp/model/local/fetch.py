@@ -58,7 +58,7 @@ def http_client(url: str, settings: Settings) -> httpx.Client:
     import httpx  # noqa: PLC0415 - only a fetch needs it
 
     way = network.route(url, settings, os.environ)
-    return httpx.Client(verify=network._context(way), proxy=way.proxy or None, trust_env=False)  # noqa: SLF001
+    return httpx.Client(verify=network.tls_context(way), proxy=way.proxy or None, trust_env=False)
 
 
 def _present(wanted: Weights, report: Report, *, again: bool, delete: bool) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mai_lsp.model.resolve import Target
-from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_usage
+from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_timings, read_usage
 from mai_lsp.model.wires.request import finished, reasoning
 from mai_lsp.prompt.prompt import ChatPrompt
 
@@ -42,7 +42,7 @@ def decode(event: Any) -> Delta:
     return Delta(
         text=content if isinstance(content, str) else flat_text(content),
         reasoning=_reasoning(delta),
-        usage=read_usage(event.get("usage")),
+        usage=read_usage(event.get("usage")) or read_timings(event.get("timings")),
         finish=finish if isinstance(finish, str) else None,
         failure=failure,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mai_lsp.model.resolve import Target
-from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_usage
+from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_timings, read_usage
 from mai_lsp.model.wires.request import finished, half_word_grammar
 from mai_lsp.prompt.prompt import FimPrompt
 
@@ -38,7 +38,7 @@ def decode(event: Any) -> Delta:
         failure = failure or Failure("The answer was filtered.", code="content_filter")
     return Delta(
         text=flat_text(choice.get("text")),
-        usage=read_usage(event.get("usage")),
+        usage=read_usage(event.get("usage")) or read_timings(event.get("timings")),
         finish=finish if isinstance(finish, str) else None,
         failure=failure,
     )

@@ -90,6 +90,18 @@ def read_usage(usage: Any) -> Usage | None:
     )
 
 
+def read_timings(timings: Any) -> Usage | None:
+    """Read llama.cpp's counts, which it sends with every chunk when asked (`timings_per_token`).
+
+    So the tokens of an answer that is closed early are known, which is how most completions end.
+    """
+    read = _count(timings, "prompt_n")
+    if read is None:
+        return None
+    cached = _count(timings, "cache_n") or 0
+    return Usage(read + cached, cached, _count(timings, "predicted_n") or 0)
+
+
 def flat_text(value: Any) -> str:
     """Give the text of a field that is a string, null, an object with a text, or a list of such parts."""
     if isinstance(value, str):

@@ -9,7 +9,7 @@ from typing import Any
 
 from mai_lsp.model.resolve import Target
 from mai_lsp.model.types import Usage
-from mai_lsp.model.wires.delta import Body, Delta, flat_text, read_failure
+from mai_lsp.model.wires.delta import Body, Delta, flat_text, read_failure, read_timings
 from mai_lsp.model.wires.request import finished, half_word_grammar
 from mai_lsp.prompt.prompt import InfillPrompt
 
@@ -35,7 +35,7 @@ def decode(event: Any) -> Delta:
     failure = read_failure(event) if "content" not in event else None
     text = flat_text(event.get("content"))
     if event.get("stop") is not True:
-        return Delta(text=text, failure=failure)
+        return Delta(text=text, usage=read_timings(event.get("timings")), failure=failure)
     limit = event.get("stop_type") == "limit" or event.get("stopped_limit") is True
     return Delta(text=text, usage=_usage(event), finish="length" if limit else "stop", failure=failure)
 

@@ -22,6 +22,8 @@ def finished(body: Body, target: Target, stop: tuple[str, ...]) -> Body:
         body["stop"] = list(stop[:MAX_STOPS])
     if "temperature" in accepts:
         body["temperature"] = 0
+    if "timings_per_token" in accepts:
+        body["timings_per_token"] = True
     if "prompt_cache_key" in accepts:
         body["prompt_cache_key"] = SESSION
     _merge(body, target.row.extra_body)

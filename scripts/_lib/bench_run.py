@@ -1,0 +1,84 @@
+"""The parts of the benchmark, which of them to run, and where the figures go.
+
+It measures nothing itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from _lib import env
+
+sys.path.insert(0, str(env.ROOT))  # for tests.support
+
+from _lib import bench_completion, bench_keystroke, bench_memory, bench_model, bench_startup
+from _lib.bench_figures import Table, as_json, as_text
+
+PARTS: dict[str, Callable[[], Iterator[Table]]] = {
+    "completion": bench_completion.run,
+    "keystroke": bench_keystroke.run,
+    "startup": bench_startup.run,
+    "memory": bench_memory.run,
+    "model": bench_model.run,
+}
+"""In the order of a whole run; `model` only on request, since it needs the local model's weights."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run and print; returns 1 if `--strict` was given and a goal was missed."""
+    given = _parser().parse_args(arguments)
+    wanted = given.parts or [part for part in PARTS if part != "model"]
+    if given.model and "model" not in wanted:
+        wanted.append("model")
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"  # everything measured is on this machine
+    started = time.monotonic()
+    print(machine_line(), flush=True)
+    tables = []
+    for part in wanted:
+        for table in PARTS[part]():
+            print("\n" + as_text(table), flush=True)
+            tables.append(table)
+    missed = [f"{table.part}: {row.name}" for table in tables for row in table.rows if row.met is False]
+    print(f"\n{'Missed: ' + '; '.join(missed) if missed else 'All goals met.'} ({time.monotonic() - started:.0f} s)")
+    if given.json is not None:
+        given.json.write_text(json.dumps({"machine": machine(), "tables": as_json(tables)}, indent=1), encoding="utf-8")
+    return 1 if missed and given.strict else 0
+
+
+def machine() -> dict[str, Any]:
+    """Say what was measured on."""
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "packages": {name: metadata.version(name) for name in ("pygls", "httpx", "tree-sitter", "tree-sitter-python")},
+    }
+
+
+def machine_line() -> str:
+    """Return `machine` in one line."""
+    have = machine()
+    packages = ", ".join(f"{name} {version}" for name, version in have["packages"].items())
+    load = "" if have["load"] is None else f" · load {have['load']} before"
+    return f"{have['cores']} cores · Python {have['python']} · {have['system']} · {packages}{load}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description="What the server costs, beside the least that it could cost."
+    )
+    parser.add_argument("parts", nargs="*", choices=list(PARTS), metavar="PART", help=f"one of {', '.join(PARTS)}")
+    parser.add_argument("--model", action="store_true", help="also the latency with the real local model")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a goal is missed")
+    return parser

@@ -1,0 +1,158 @@
+"""Each trouble is told once until it is over; boxes are for what the user must mend or asked for by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from mai_lsp import errors
+from mai_lsp.core.text import Span
+from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
+from mai_lsp.lsp.protocol import CopilotStatusParams, StatusParams
+from mai_lsp.lsp.status import SAYS_NOTHING, USER_MUST_ACT, Severity, Status
+
+GOOD = Suggestion("id", 1, Span(0, 0), "x", Trace(provider="p", model="m"))
+AUTH = errors.AuthRefused("The key is not accepted.", advice="Check it.")
+BUSY = errors.RateLimited("Too many requests.")
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.statuses: list[StatusParams] = []
+        self.copilot: list[CopilotStatusParams] = []
+        self.shown: list[tuple[Severity, str]] = []
+        self.noted: list[tuple[Severity, str]] = []
+
+    def status(self, params: StatusParams, copilot: CopilotStatusParams) -> None:
+        self.statuses.append(params)
+        self.copilot.append(copilot)
+
+    def show(self, severity: Severity, text: str) -> None:
+        self.shown.append((severity, text))
+
+    def note(self, severity: Severity, text: str) -> None:
+        self.noted.append((severity, text))
+
+
+def ask(status: Status, outcome: Outcome | None, *, automatic: bool = True) -> None:
+    status.began()
+    status.ended(outcome, automatic=automatic)
+
+
+def failed(error: errors.ModelError) -> Skipped:
+    return Skipped(Reason.ERROR, str(error), error)
+
+
+def test_the_states_of_one_request() -> None:
+    heard = Heard()
+    ask(Status(heard), GOOD)
+    assert [params["state"] for params in heard.statuses] == ["working", "ready"]
+    assert heard.statuses[-1]["provider"] == "p"
+    assert heard.statuses[-1]["model"] == "m"
+    assert heard.statuses[-1]["shown"] == 1
+
+
+def test_it_works_until_the_last_request_has_ended() -> None:
+    heard = Heard()
+    status = Status(heard)
+    status.began()
+    status.began()
+    status.ended(None, automatic=True)
+    assert heard.statuses[-1]["state"] == "working"
+    status.ended(GOOD, automatic=True)
+    assert heard.statuses[-1]["state"] == "ready"
+
+
+@pytest.mark.parametrize("kind", USER_MUST_ACT)
+def test_what_the_user_must_mend_is_shown_once(kind: type[errors.ModelError]) -> None:
+    heard = Heard()
+    status = Status(heard)
+    for _ in range(5):
+        ask(status, failed(kind("It is broken.", advice="Mend it.")))
+    assert heard.shown == [("error", "It is broken. Mend it.")]
+    assert heard.noted == heard.shown
+    assert heard.statuses[-1]["state"] == "error"
+    assert heard.statuses[-1]["message"] == "It is broken. Mend it."
+
+
+def test_what_passes_by_itself_is_noted_and_not_shown() -> None:
+    heard = Heard()
+    status = Status(heard)
+    for _ in range(5):
+        ask(status, failed(BUSY))
+    assert heard.shown == []
+    assert heard.noted == [("warning", "Too many requests.")]
+
+
+def test_who_asks_by_hand_is_shown_everything_once() -> None:
+    heard = Heard()
+    status = Status(heard)
+    ask(status, failed(BUSY))
+    for _ in range(3):
+        ask(status, failed(BUSY), automatic=False)
+    assert heard.shown == [("warning", "Too many requests.")]
+    assert len(heard.noted) == 1
+
+
+def test_the_same_trouble_is_news_after_it_was_over() -> None:
+    heard = Heard()
+    status = Status(heard)
+    for outcome in (failed(AUTH), GOOD, failed(AUTH)):
+        ask(status, outcome)
+    assert len(heard.shown) == 2
+
+
+def test_another_trouble_is_news_at_once() -> None:
+    heard = Heard()
+    status = Status(heard)
+    for error in (AUTH, BUSY, AUTH, BUSY):
+        ask(status, failed(error))
+    assert len(heard.noted) == 2
+    assert len(heard.shown) == 1
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.ERROR])
+def test_an_answer_without_a_suggestion_is_a_recovery_if_the_model_was_asked(reason: Reason) -> None:
+    heard = Heard()
+    status = Status(heard)
+    ask(status, failed(AUTH))
+    ask(status, Skipped(reason))
+    assert status.state == ("error" if reason in SAYS_NOTHING else "ready")
+    assert status.skipped == {"error": 1, reason.value: 1}
+
+
+def test_a_cancelled_request_says_nothing() -> None:
+    heard = Heard()
+    status = Status(heard)
+    ask(status, failed(AUTH))
+    ask(status, None)
+    assert status.state == "error"
+
+
+def test_a_status_is_sent_only_when_it_changes() -> None:
+    heard = Heard()
+    status = Status(heard)
+    for _ in range(3):
+        status.send()
+    assert len(heard.statuses) == 1
+
+
+def test_switched_off_is_a_state() -> None:
+    heard = Heard()
+    status = Status(heard)
+    status.enabled = False
+    status.send()
+    assert heard.statuses[-1]["state"] == "off"
+    assert heard.copilot[-1]["kind"] == "Inactive"
+
+
+def test_copilots_words_for_it() -> None:
+    heard = Heard()
+    status = Status(heard)
+    ask(status, GOOD)
+    ask(status, failed(AUTH))
+    assert heard.copilot == [
+        {"busy": True, "message": "", "kind": "Normal"},
+        {"busy": False, "message": "", "kind": "Normal"},
+        {"busy": True, "message": "", "kind": "Normal"},
+        {"busy": False, "message": "The key is not accepted. Check it.", "kind": "Error"},
+    ]
