@@ -112,7 +112,7 @@ def as_json(tables: Iterable[Table]) -> list[dict[str, Any]]:
 def _cell(value: float | None, unit: str) -> str:
     if value is None:
         return " " * 10
-    return f"{value:>{9 - len(unit)}.{2 if unit == 'ms' and value < 10 else 1 if unit != '×' else 2}f} {unit}"
+    return f"{value:>{9 - len(unit)}.{2 if unit == 'ms' and value < 10 else 1 if unit != 'x' else 2}f} {unit}"
 
 
 def _goal(line: Row) -> str:

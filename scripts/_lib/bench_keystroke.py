@@ -11,7 +11,6 @@ import gc
 import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
-from random import Random
 from statistics import median
 from typing import Any
 
@@ -62,7 +61,7 @@ def _measure(lines: int, text: str, variant: str) -> Table:
     in_process, bare = _in_process(text, rounds)
     return Table(
         "keystroke",
-        f"Keystroke: {text.count(chr(10)):,} lines of Python{variant}, {ROUNDS} × {len(rounds[0])} keys",
+        f"Keystroke: {text.count(chr(10)):,} lines of Python{variant}, {ROUNDS} x {len(rounds[0])} keys",
         (
             row("didChange over LSP", over_lsp, goal_p95=5 if lines == max(SIZES) else None),
             row("document store alone", in_process, goal_p95=5 if lines == max(SIZES) else None),
@@ -74,7 +73,7 @@ def _measure(lines: int, text: str, variant: str) -> Table:
 
 def _keys(text: str) -> list[list[Key]]:
     """Choose what is typed: whole lines below statements, the same for everything that is measured."""
-    strokes = keystrokes(text, Random(2))
+    strokes = keystrokes(text, seed=2)
     rounds = []
     shift: list[int] = []
     for _ in range(ROUNDS + 1):
@@ -153,13 +152,14 @@ class _Bare:
 
     def __init__(self, text: str) -> None:
         grammar = grammars.load(language.find("python", ""))
-        assert grammar is not None
+        if grammar is None:
+            raise RuntimeError("there is no grammar for Python")
         self._parser = tree_sitter.Parser(grammar)
         self._lines = text.encode().split(b"\n")
         self._tree = self._parser.parse(text.encode())
 
     def insert(self, key: Key) -> float:
-        """Insert, and return the seconds that editing the tree and parsing again took; making the bytes is not counted."""
+        """Insert; returns the seconds that editing the tree and parsing took. Making the bytes is not counted."""
         line, typed = self._lines[key.line], key.text.encode()
         byte = sum(len(line) + 1 for line in self._lines[: key.line]) + key.column
         self._lines[key.line : key.line + 1] = (line[: key.column] + typed + line[key.column :]).split(b"\n")

@@ -5,9 +5,7 @@ Measured once per server: unlike time it hardly varies.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from random import Random
 
 import psutil
 
@@ -48,8 +46,7 @@ def run() -> Iterator[Table]:
 
 def _measure(command: list[str], files: list[tuple[str, str]], chosen: dict[str, str]) -> tuple[int, int]:
     """Return the bytes that are resident after opening the files, and after completing in each of them."""
-    random = Random(1)
-    strokes = [keystrokes(text, random) for _, text in files]
+    strokes = [keystrokes(text) for _, text in files]
     with LspClient(command, env=chosen) as client:
         client.initialize({"textDocument": {"inlineCompletion": {}}})
         process = psutil.Process(client.pid)

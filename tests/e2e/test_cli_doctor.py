@@ -187,7 +187,7 @@ def test_settings_that_are_wrong_are_warnings(cli: CommandLine) -> None:
 
 def test_a_broken_grammar_is_a_warning_that_names_it(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     real = grammars.load
-    monkeypatch.setattr(machine.grammars, "load", lambda row: None if row.id == "kotlin" else real(row))
+    monkeypatch.setattr(grammars, "load", lambda row: None if row.id == "kotlin" else real(row))
     check = machine.core_grammars()
     assert check.state == "warn"
     assert "not: Kotlin" in check.fact

@@ -37,7 +37,7 @@ COMMANDS = (
     ("model", "stop"),
 )
 
-ECHO = {"error": {"message": f"Incorrect API key provided: {KEY}.", "type": KEY, "code": KEY}}
+ECHO = {"error": {"message": f"Incorrect API key provided: {KEY}, {OTHER}.", "type": KEY, "code": KEY}}
 
 FAILURES: dict[str, tuple[Step, ...]] = {
     "none": (send("```python\nx = 1\n```"),),

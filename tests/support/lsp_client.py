@@ -157,7 +157,7 @@ class LspClient:
                     if name.lower() == b"content-length":
                         length = int(value)
                     if not header and not length:
-                        raise EOFError
+                        raise EOFError  # noqa: TRY301 (the end of the stream is found two loops down)
                 self._receive(json.loads(stream.read(length)))
         except (EOFError, OSError, ValueError) as error:
             for future in self._waiting.values():

@@ -174,6 +174,7 @@ def _show(args: argparse.Namespace, request: _Request, outcome: Outcome) -> None
     out.print(terminal.harmless(title), style="dim")
     out.print(picture.draw(card, colour=terminal.coloured(out)))
     if told := picture.facts_of(card):
+        told = facts.broken(told, out.width) if out.is_terminal else told
         out.print(f"\n{told}", style="dim")
     if isinstance(outcome, Skipped):
         terminal.console(error=True).print(outcome.detail or outcome.reason.value)

@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import sys
+import textwrap
 from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
@@ -22,7 +23,6 @@ from mai_lsp.cli import options, source
 from mai_lsp.errors import MaiError
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.text import Text
 
     from mai_lsp.engine.doctor import Patient
@@ -32,6 +32,9 @@ WELL, FAILED, USAGE = 0, 1, 2
 """Exit codes."""
 
 _INTERRUPTED = 130
+
+_INDENT = 21
+"""Columns before a fact: state, name, and two blanks behind each."""
 
 _WORDS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red"), "skip": ("-", "dim")}
 
@@ -88,33 +91,43 @@ async def _checks(patient: Patient, args: argparse.Namespace) -> list[Check]:
     from mai_lsp.engine.doctor import examine  # noqa: PLC0415 (same)
 
     out = terminal.console()
-    err: Console = terminal.console(error=True)
-    watched = err.is_terminal and not args.json
+    err = terminal.console(error=True)
+    # On one terminal only one console may draw, or the checks would run into the moving line.
+    watched = next((console for console in (out, err) if console.is_terminal), None)
+    status = watched.status("") if watched is not None and not args.json else None
     checks = []
-    status = err.status("") if watched else None
     with status or nullcontext():
         begin = status.update if status is not None else lambda _: None
         async for check in examine(patient, offline=args.offline, begin=begin):
             checks.append(check)
             if not args.json:
-                out.print(line(check))
+                out.print(line(check, out.width if out.is_terminal else None))
     if not args.json:
         out.print()
         out.print(verdict(checks))
     return checks
 
 
-def line(check: Check) -> Text:
-    """Lay out one check: state, name, fact, and below it what to do."""
+def line(check: Check, width: int | None = None) -> Text:
+    """Lay out one check: state, name, fact, and below it what to do; broken to `width` columns if there are so many."""
     from rich.text import Text  # noqa: PLC0415 (slow to load)
 
-    from mai_lsp.cli.terminal import harmless  # noqa: PLC0415 (same)
-
     word, style = _WORDS[check.state.value]
-    shown = Text.assemble((f"{word:<4}", style), "  ", (f"{check.name:<13}", "bold"), "  ", harmless(check.fact))
+    shown = Text.assemble((f"{word:<4}", style), "  ", (f"{check.name:<13}", "bold"), "  ", _hanging(check.fact, width))
     if check.advice:
-        shown.append(f"\n{'':21}{harmless(check.advice)}", "cyan" if check.state == "fail" else "dim")
+        shown.append(f"\n{' ' * _INDENT}{_hanging(check.advice, width)}", "cyan" if check.state == "fail" else "dim")
     return shown
+
+
+def _hanging(text: str, width: int | None) -> str:
+    """Break text so that all of it stands to the right of the names; paths stay whole."""
+    from mai_lsp.cli.terminal import harmless  # noqa: PLC0415 (loads rich)
+
+    text = harmless(text)
+    if width is None or width < 2 * _INDENT:
+        return text
+    rows = textwrap.wrap(text, width - _INDENT, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * _INDENT}".join(rows)
 
 
 def verdict(checks: list[Check]) -> str:

@@ -14,6 +14,8 @@ from mai_lsp.model.types import Usage
 
 LOCAL = "local"
 
+_BETWEEN = " · "
+
 
 def line(trace: Trace) -> str:
     """Say who answered, how fast, and for how much."""
@@ -23,7 +25,17 @@ def line(trace: Trace) -> str:
         parts += [tokens(trace.usage), price(trace)]
     if trace.finish:
         parts.append(f"finish: {trace.finish}")
-    return " · ".join(parts)
+    return _BETWEEN.join(parts)
+
+
+def broken(told: str, width: int) -> str:
+    """Break a line of facts between two of them where it gets wider than `width` columns."""
+    rows = [""]
+    for fact in told.split(_BETWEEN):
+        if rows[-1] and len(rows[-1]) + len(_BETWEEN) + len(fact) > width:
+            rows.append("")
+        rows[-1] += f"{_BETWEEN}{fact}" if rows[-1] else fact
+    return "\n".join(rows)
 
 
 def tokens(usage: Usage) -> str:

@@ -82,7 +82,7 @@ def svg(card: Card) -> str:
     """Draw it as an SVG picture of a terminal window, as wide as it needs to be."""
     shown = draw(card, colour=True, theme=SVG_STYLE)
     if told := facts_of(card):
-        shown.append(f"\n\n{_broken(told)}", paint.GUTTER)
+        shown.append(f"\n\n{facts.broken(told, _FACTS_COLUMNS)}", paint.GUTTER)
     width = max(60, *(columns(line) for line in shown.plain.split("\n")))
     console = Console(
         record=True,
@@ -96,13 +96,3 @@ def svg(card: Card) -> str:
     console.print(shown, soft_wrap=True)
     picture = console.export_svg(title=harmless(card.title), theme=_BACKGROUND)
     return _WEB_FONTS.sub("", picture).replace("Fira Code, monospace", "monospace")
-
-
-def _broken(told: str) -> str:
-    """Break a line of facts between two of them where it gets too wide."""
-    rows = [""]
-    for fact in told.split(" · "):
-        if rows[-1] and len(rows[-1]) + len(fact) > _FACTS_COLUMNS:
-            rows.append("")
-        rows[-1] += f" · {fact}" if rows[-1] else fact
-    return "\n".join(rows)

@@ -22,6 +22,9 @@ LINES_ABOVE = 300
 DOC_LINES = 3
 """A scope's docstring says what is being written: more of it is shown than of other definitions."""
 
+DEPTH = 32
+"""Scopes looked at; deeper nesting is generated, and the innermost say most."""
+
 TAB = 8
 """Columns to the next tab stop, as Python counts indentation."""
 
@@ -80,12 +83,11 @@ def _from_tree(document: Document, syntax: Syntax, offset: int) -> list[Definiti
         return []
     found: dict[int, Node] = {}
     for node in _chain(syntax.leaf_at(offset)):
-        if (
-            node.kind in wanted
-            and node.start < offset < node.end
-            and _header_end(document, syntax, node, kinds) <= offset
-        ):
+        inside = node.kind in wanted and node.start < offset < node.end
+        if inside and _header_end(document, syntax, node, kinds) <= offset:
             found.setdefault(node.first_byte, node)
+            if len(found) == DEPTH:
+                break
     if syntax.language.block == "indent" or syntax.language.id == "scala":
         # A block ends with its last word, so a cursor on the fresh line below is outside of it for the tree.
         column = _column(document, offset)

@@ -47,14 +47,14 @@ def prefix_window(document: Document, offset: int, budget: int) -> Span:
     fallback: Span | None = None
     for step in _steps(room):
         for cell in range(lowest - lowest % step, here + 1, step):
-            line, clean = _boundary(document, range(cell, min(cell + step // 3, here) + 1))
+            line, clean = _boundary(document, range(cell, min(cell + step - 1, here) + 1), step // 3)
             span = Span(document.starts[line], offset)
             size = tokens.estimate(document.slice(span))
             if size > budget:
                 continue
-            if clean and (fallback is None or size * 2 >= budget):
+            if clean and (fallback is None or size * 3 >= budget):
                 return span
-            fallback = fallback or span  # Inside a long literal; half a budget is worth more than a clean cut.
+            fallback = fallback or span  # Inside a long literal; a third of the budget is worth more than a clean cut.
         if fallback is not None:
             return fallback
     line_start = document.starts[here]
@@ -76,12 +76,14 @@ def suffix_window(document: Document, offset: int, budget: int) -> Span:
     fallback: Span | None = None
     for step in _steps(room):
         for cell in range(highest + (lines - highest) % step, here, -step):
-            line, clean = _boundary(document, range(min(cell, lines - 1), max(cell - step // 3, here + 1) - 1, -1))
+            line, clean = _boundary(
+                document, range(min(cell, lines - 1), max(cell - step + 1, here + 1) - 1, -1), step // 3
+            )
             span = Span(offset, document.starts[line] if line > here else offset)
             size = tokens.estimate(document.slice(span))
             if not size or size > budget:
                 continue
-            if clean and (fallback is None or size * 2 >= budget):
+            if clean and (fallback is None or size * 3 >= budget):
                 return span
             fallback = fallback or span
         if fallback is not None:
@@ -99,13 +101,16 @@ def _steps(room: int) -> tuple[int, ...]:
     return (LARGE_STEP, *steps) if lines >= LARGE_LINES else steps
 
 
-def _boundary(document: Document, lines: Iterable[int]) -> tuple[int, bool]:
-    """Return the line, of those given, where a cut reads best, and whether it is no cut through something.
+def _boundary(document: Document, lines: Iterable[int], reach: int) -> tuple[int, bool]:
+    """Return the line where a cut reads best, and whether it is no cut through something.
 
-    The rank is the text's alone: while a bracket is open at the cursor the tree above may change with every key.
+    The best of the first `reach` lines is taken, or the first one after them that will do at all. The rank is the
+    text's alone: while a bracket is open at the cursor the tree above may change with every key.
     """
     best, rank = -1, -1
-    for line in lines:
+    for number, line in enumerate(lines):
+        if number > reach and rank > 0:
+            break
         found = _rank(document, line)
         if found > rank and (not found or _is_start(document, line)):
             best, rank = line, found
@@ -119,7 +124,9 @@ def _rank(document: Document, line: int) -> int:
     span = document.line_span(line)
     text = document.text[span.start : min(span.end, span.start + TOO_LONG)]
     bare = text.lstrip()
-    if not bare or bare[0] in CLOSERS:
+    if not bare:
+        return 1
+    if bare[0] in CLOSERS:
         return 0
     above = document.line_span(line - 1) if line else span
     fresh = not line or (len(above) < TOO_LONG and not document.slice(above).strip())
@@ -135,6 +142,9 @@ def _is_start(document: Document, line: int) -> bool:
     text = document.slice(span)
     offset = span.start + len(text) - len(text.lstrip())
     node: Node | None = syntax.leaf_at(offset)
+    if not text.strip() and node is not None:
+        literals = kinds.strings | kinds.comments
+        return not any(one.kind in literals for one in (node, node.parent) if one is not None)
     while node is not None and node.start == offset:
         parent = node.parent
         if parent is None or parent.parent is None or parent.broken:

@@ -262,11 +262,17 @@ class Node:
         return Node(found, self._syntax) if found is not None else None
 
     def ancestors(self) -> Iterator[Node]:
-        """Yield the nodes around it, innermost first."""
-        node = self.parent
-        while node is not None:
-            yield node
-            node = node.parent
+        """Yield the nodes around it, innermost first.
+
+        Found from the root downwards: tree-sitter looks for a parent there too, so asking each for its parent would
+        take the square of the depth.
+        """
+        path: list[tree_sitter.Node] = []
+        at: tree_sitter.Node | None = self._syntax.root._node  # noqa: SLF001  - one class
+        while at is not None and at != self._node:
+            path.append(at)
+            at = at.child_with_descendant(self._node)
+        return (Node(node, self._syntax) for node in reversed(path))
 
     def errors(self) -> int:
         """Count the broken nodes inside; descends only where there are any."""

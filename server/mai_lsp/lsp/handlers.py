@@ -6,6 +6,7 @@ looked at. None of them shows or logs a parameter.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -168,7 +169,10 @@ def _commands(server: Server) -> None:
             log.info("a suggestion was accepted that is not known")
 
     @server.command(STATUS_COMMAND)
-    def status(*_: Any) -> dict[str, Any]:
+    async def status(*_: Any) -> dict[str, Any]:
+        # The report needs modules that a worker thread may be importing just now; waiting for its import lock would
+        # stop the event loop. A failure to load is logged where it happens.
+        await asyncio.wait({session.load()})
         from mai_lsp.lsp import report  # noqa: PLC0415 (start-up time counts, and few ask)
 
         return report.build(session)

@@ -9,17 +9,12 @@ import asyncio
 import os
 import sys
 
-INTERVAL = 5.0
-"""Seconds between two looks; vscode-languageserver looks every 3 s, and nobody waits for this."""
+INTERVAL = 3.0
+"""Seconds between two looks; as vscode-languageserver does, and nobody waits for this."""
 
 
 async def gone(pid: int, interval: float = INTERVAL) -> None:
-    """Return once the process `pid` is not there any more.
-
-    Never returns if it was not there to begin with: an editor outside our container has an id that means nothing here.
-    """
-    if not alive(pid):
-        await asyncio.get_running_loop().create_future()
+    """Return once the process `pid` is not there any more."""
     while alive(pid):  # noqa: ASYNC110 (nobody tells; looking is the only way)
         await asyncio.sleep(interval)
 

@@ -59,8 +59,8 @@ class Server(LanguageServer):
         self.transport.stop(0 if self.protocol.has_shut_down else 1)
 
     def watch_client(self) -> None:
-        """Leave when the client's process is gone."""
-        if (pid := self.session.client.process_id) is not None:
+        """Leave when the client's process is gone; one outside our container has an id that means nothing here."""
+        if (pid := self.session.client.process_id) is not None and parent.alive(pid):
             self.session.tasks.start(self._watch(pid), "watching the client")
 
     def serve_list(self) -> None:

@@ -26,6 +26,8 @@ from mai_lsp.model.types import Wire
 from mai_lsp.model.wires.delta import Failure
 from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, Prompt
 
+_PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent"})
+_SHORTEST_SECRET = 6
 _MAX_QUOTE = 200
 _ECHO = 24
 """Characters in a row that count as a repetition of the prompt."""
@@ -218,6 +220,10 @@ def _quote(message: str, prompt: Prompt | None, target: Target) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in message[: 10 * _MAX_QUOTE]).split())
     if target.key is not None:
         line = line.replace(target.key.reveal(), "<hidden>")
+    for name, value in target.headers.items():
+        # A gateway's own header may be a secret as well; what is as short as a word would hide half the sentence.
+        if name not in _PLAIN_HEADERS and len(value) >= _SHORTEST_SECRET:
+            line = line.replace(value, "<hidden>")
     if prompt is not None and line:
         sent = " ".join(_text(prompt).split())
         if any(line[at : at + _ECHO] in sent for at in range(max(len(line) - _ECHO, 0) + 1) if len(line) >= _ECHO):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mai_lsp.core.language import Language
+from mai_lsp.core.seam import Seam
 from mai_lsp.core.snippet import Snippet
 
 
@@ -30,21 +31,6 @@ class Piece:
     """The file it came from; empty for our own prose."""
     tokens: int
     """Estimated tokens (`core.tokens.estimate`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seam:
-    """What was cut off the end of the prefix before asking, so that tokens begin where the model expects them."""
-
-    spaces: str = ""
-    """Blanks (spaces and tabs) cut from the prefix's end; a reply's own leading blanks replace them."""
-    word: str = ""
-    """Half a word cut from the prefix's end; the reply must begin with it, and it is stripped again."""
-
-    @property
-    def demand(self) -> str:
-        """What the reply must begin with, for servers that can be made to (a grammar); empty for no demand."""
-        return self.spaces + self.word if self.word else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from mai_lsp.prompt.prompt import Seam
+from mai_lsp.core.seam import Seam
 
 _BLANKS = re.compile(r"[ \t]+\Z")
 _HALF_WORD = re.compile(r"[^\W\d]\w*\Z")

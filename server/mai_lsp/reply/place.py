@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mai_lsp.core.language import Language, find
 from mai_lsp.core.text import Document, line_end_of
-from mai_lsp.prompt.prompt import Seam
+from mai_lsp.core.seam import Seam
 from mai_lsp.reply.brackets import balance
 
 AROUND = 6000
@@ -164,15 +164,13 @@ def _unmatched(before: str, after: str, language: Language) -> tuple[tuple[str, 
     closing = {"(": ")", "[": "]", "{": "}"}
     needed = [closing[b.char] for b in reversed(balance(before, language).opening)]
     present = [b.char for b in balance(after, language).closing]
-    # What follows closes from the inside out; what it closes is matched from the outside in, because the
-    # bracket the user has just typed is the one that lacks a partner.
-    while needed and present and needed[-1] == present[-1]:
-        needed.pop()
-        present.pop()
-    while needed and present and needed[0] == present[0]:
-        needed.pop(0)
-        present.pop(0)
-    return tuple(needed), tuple(present)
+    missing: list[str] = []
+    for char in needed:  # What follows closes from the inside out.
+        if present and present[0] == char:
+            present.pop(0)
+        else:
+            missing.append(char)
+    return tuple(missing), tuple(present)
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,14 @@ def test_the_line_tells_model_time_tokens_cost_and_end() -> None:
     )
 
 
+def test_facts_are_broken_between_two_of_them() -> None:
+    told = facts.line(trace())
+    rows = facts.broken(told, 60).split("\n")
+    assert len(rows) == 3
+    assert all(len(row) <= 60 for row in rows)
+    assert " · ".join(rows) == told
+
+
 def test_long_times_are_seconds() -> None:
     assert "24.4 s in all" in facts.line(Trace("p", "m", "chat", 1.0, None, 24_410.0))
 

@@ -9,7 +9,7 @@ import pytest
 
 from mai_lsp.cli import options
 from mai_lsp.errors import SettingsError
-from mai_lsp.settings import FIELDS
+from mai_lsp.settings import FIELDS, Field
 
 
 def arguments(*given: str) -> argparse.Namespace:
@@ -68,7 +68,7 @@ def test_what_is_wrong_on_the_command_line_is_an_error(given: str, said: str) ->
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS.values() if field.spec.secret], ids=lambda f: f.attribute)
-def test_secrets_are_refused_and_not_repeated(field: options.Field) -> None:
+def test_secrets_are_refused_and_not_repeated(field: Field) -> None:
     with pytest.raises(SettingsError) as caught:
         options.gather(arguments("--set", f"{field.spec.name}=key-4711"), None, {})
     assert field.env in str(caught.value)

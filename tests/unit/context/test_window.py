@@ -47,7 +47,7 @@ def test_suffix_ends_before_a_definition_or_statement(budget: int) -> None:
     document = opened(functions(100))
     span = suffix_window(document, document.starts[203] + 7, budget)
     after = document.line_text(document.line_at(span.end))
-    assert after.startswith(("def ", "    total", "    if", "    return"))
+    assert not after or after.startswith(("def ", "    total", "    if", "    return"))
     assert document.text[span.end - 1] == "\n"
     assert budget // 4 <= tokens.estimate(document.slice(span)) <= budget
 

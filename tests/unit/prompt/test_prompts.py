@@ -13,7 +13,8 @@ from mai_lsp.core.language import find
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
 from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
-from mai_lsp.prompt.prompt import Seam, Source
+from mai_lsp.core.seam import Seam
+from mai_lsp.prompt.prompt import Source
 
 SOURCE = Source(
     path="shop/cart.py",

@@ -230,6 +230,12 @@ LANGUAGES = {
         '  echo "$f"\n  cat "$f"\ndone\necho end\n',
         'echo "$f"\n  cat "$f"',
     ),
+    "javascript callback whose end is there": (
+        "javascript",
+        "Object.keys(pkg[$0\n  use(tag)\n})\n",
+        "tags]).forEach(tag => {\n  use(tag)\n})\n",
+        "tags]).forEach(tag => {",
+    ),
     "css rule": ("css", "a {\n  $0\n}\n", "  color: red;\n  margin: 0;\n}\n\nb {\n}\n", "color: red;\n  margin: 0;"),
     "json member": ("json", '{\n  "a": 1,\n  $0\n}\n', '  "b": 2\n}\n', '"b": 2'),
     "unknown language": ("frobnicate", "begin\n  $0\nfinish\n", "  x <- 1\n  y <- 2\nfinish\n", "x <- 1"),
