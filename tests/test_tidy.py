@@ -28,7 +28,7 @@ LAYERS = {
     "prompt": {"core"},
     "reply": {"core"},
     "context": {"core"},
-    "model": {"prompt"},
+    "model": {"core", "prompt"},
     "workspace": {"core"},
     "engine": {"core", "prompt", "reply", "context", "model", "workspace"},
     "lsp": {"core", "prompt", "reply", "context", "model", "workspace", "engine"},

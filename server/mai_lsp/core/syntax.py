@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mai_lsp.core import grammars
@@ -23,6 +23,9 @@ MAX_CHARACTERS = 2_000_000
 
 _CHECKPOINT = 2048
 """Bytes between two counted places when bytes and code points differ."""
+
+_READ = 1 << 15
+"""Bytes handed to the parser at a time when a parse may be interrupted."""
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
@@ -63,6 +66,17 @@ class Syntax:
         """Return the tree of `text`, which is this text after `edits`, each in its predecessor's coordinates."""
         if len(text) > MAX_CHARACTERS:
             return None
+        data, tree = self._moved(edits)
+        fresh = _parse(self.language, data, tree)
+        return Syntax(self.language, text, data, fresh) if fresh is not None else None
+
+    def reparsing(self, edits: Sequence[Edit], text: str) -> Parsing | None:
+        """Begin what `edited` does at once; None where that gives None."""
+        grammar = grammars.load(self.language) if len(text) <= MAX_CHARACTERS else None
+        return Parsing(self.language, grammar, text, *self._moved(edits)) if grammar is not None else None
+
+    def _moved(self, edits: Sequence[Edit]) -> tuple[bytes, tree_sitter.Tree]:
+        """Return the text after `edits` and this tree with its nodes moved to where they are in it."""
         tree = self._tree.copy()
         data, before = self._data, self._text
         # In ASCII offsets are bytes already; most keystrokes in most files need no more than this.
@@ -90,8 +104,7 @@ class Syntax:
             data = after
             if number + 1 < len(edits) and not plain:
                 before = before[: edit.span.start] + edit.text + before[edit.span.end :]
-        fresh = _parse(self.language, data, tree)
-        return Syntax(self.language, text, data, fresh) if fresh is not None else None
+        return data, tree
 
     def text_of(self, start_byte: int, end_byte: int) -> str:
         """Return the text between two byte offsets."""
@@ -281,8 +294,60 @@ class Node:
         return int(self.broken) + sum(child.errors() for child in self.children)
 
 
+class Parsing:
+    """A parse that can be left and taken up again, so that a long one need not hold everything else up.
+
+    A thread would not do: tree-sitter's binding keeps the GIL from the beginning of a parse to its end.
+    """
+
+    __slots__ = ("_data", "_language", "_old", "_parser", "_text")
+
+    def __init__(
+        self,
+        language: Language,
+        grammar: tree_sitter.Language,
+        text: str,
+        data: bytes,
+        old: tree_sitter.Tree | None = None,
+    ) -> None:
+        self._language = language
+        self._text = text
+        self._data = data
+        self._old = old
+        self._parser: tree_sitter.Parser = importlib.import_module("tree_sitter").Parser(grammar)
+
+    def go_on(self, enough: Callable[[], bool]) -> Syntax | None:
+        """Parse until it is done or `enough` says to stop, which it is asked often; None then: call again."""
+        stopped = False
+
+        def progress(_offset: int, _has_error: bool) -> bool:
+            nonlocal stopped
+            stopped = enough()
+            return stopped
+
+        try:
+            if self._old is None:
+                tree = self._parser.parse(self._read, progress_callback=progress)
+            else:
+                tree = self._parser.parse(self._read, self._old, progress_callback=progress)
+        except ValueError:
+            if stopped:  # The parser keeps what it has; its next parse goes on from there.
+                return None
+            raise
+        return Syntax(self._language, self._text, self._data, tree)
+
+    def _read(self, byte: int, _point: object) -> bytes:
+        return self._data[byte : byte + _READ]
+
+
+def parsing(language: Language, text: str) -> Parsing | None:
+    """Begin what `parse` does at once; None where that gives None."""
+    grammar = grammars.load(language) if len(text) <= MAX_CHARACTERS else None
+    return Parsing(language, grammar, text, text.encode("utf-8", "surrogatepass")) if grammar is not None else None
+
+
 def parse(language: Language, text: str) -> Syntax | None:
-    """Parse from scratch; None without a grammar or for a text that is too large. Releases the GIL while parsing."""
+    """Parse from scratch; None without a grammar or for a text that is too large. Keeps the GIL while parsing."""
     if len(text) > MAX_CHARACTERS:
         return None
     data = text.encode("utf-8", "surrogatepass")

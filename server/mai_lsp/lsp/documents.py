@@ -1,13 +1,15 @@
 """The open documents, kept by us and not by pygls, whose store splits lines where LSP does not.
 
 Changes are applied in the coordinates and encoding of the client and never raise: after bad input the text is what
-a clamping editor would have. Syntax trees follow along; large files get theirs from a worker thread.
+a clamping editor would have. Syntax trees follow along; those of large files never hold the event loop up for long.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any
 
 from mai_lsp.core import grammars, language
 from mai_lsp.core.encoding import Encoding, units
-from mai_lsp.core.syntax import MAX_CHARACTERS, parse
+from mai_lsp.core.syntax import MAX_CHARACTERS, Parsing, parse, parsing
 from mai_lsp.core.text import Document, Edit, Span, open_document
 from mai_lsp.lsp.convert import Change, Place, offset_at
 from mai_lsp.workspace.uris import name_of, path_of
@@ -23,7 +25,11 @@ from mai_lsp.workspace.uris import name_of, path_of
 log = logging.getLogger(__name__)
 
 PARSE_AT_ONCE = 200_000
-"""Characters up to which a first parse happens on the event loop: some 20 ms, less than a file takes to open."""
+"""Characters up to which a text is parsed in one go: some 20 ms at worst, less than a file takes to open."""
+
+SLICE = 0.003
+"""Seconds for which the parser of a longer text has the event loop at a time. Most keystrokes need 1 ms even in 20,000
+lines, but an opening quote gives everything below it another meaning: that was 70 ms."""
 
 CATCH_UP = 64
 """Edits made during a parse that are applied to its tree one by one; with more, parsing again is cheaper."""
@@ -34,8 +40,11 @@ Start = Callable[[Coroutine[Any, Any, None], str], object]
 
 @dataclass(slots=True)
 class _Parse:
-    """A parse in a worker thread, and what happened to the text since it began."""
+    """A parse under way, and what happened to the text since it began."""
 
+    parsing: Parsing
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it has ended, with a tree or without."""
     edits: list[Edit] = field(default_factory=list)
     lost: bool = False
     """The text was replaced, or changed too much: the tree is of no use and parsing begins again."""
@@ -44,12 +53,13 @@ class _Parse:
 class Documents:
     """All open documents by URI."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, clock: Callable[[], float] = time.monotonic) -> None:
         self.encoding = Encoding.UTF16
         """The negotiated position encoding; set once, before the first document is opened."""
         self.folders: tuple[Path, ...] = ()
         """Workspace folders, for `display_path`."""
         self._start = start
+        self._clock = clock
         self._open: dict[str, Document] = {}
         self._parses: dict[str, _Parse] = {}
 
@@ -59,6 +69,17 @@ class Documents:
     def latest(self, uri: str) -> Document | None:
         """Return the newest version, or None when it is not open."""
         return self._open.get(uri)
+
+    async def parsed(self, document: Document, patience: float) -> Document:
+        """Return the same text with its tree, if a parse under way brings that within `patience` seconds."""
+        running = self._parses.get(document.uri)
+        if document.syntax is not None or running is None:
+            return document
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await running.done.wait()
+        current = self._open.get(document.uri)
+        return current if current is not None and current.text is document.text else document
 
     def display_path(self, uri: str) -> str:
         """Return the path a model is told: relative to the workspace where it is inside, else the file's name.
@@ -114,33 +135,55 @@ class Documents:
             running.edits.extend(edits)
             running.lost |= len(running.edits) > CATCH_UP
         if len(edits) > CATCH_UP and len(document.text) > PARSE_AT_ONCE:
-            # "Replace all" in a large file takes half a second to parse either way: better not on the event loop.
+            # Every edit of a tree copies the text once more: after "replace all" parsing afresh is cheaper.
             document = replace(document, syntax=None)
-        return document.edited_descending(edits, version)
+        if document.syntax is None or len(document.text) <= PARSE_AT_ONCE:
+            return document.edited_descending(edits, version)
+        after = replace(document, syntax=None).edited_descending(edits, version)
+        begun = document.syntax.reparsing(edits, after.text)
+        syntax = begun.go_on(self._slice()) if begun is not None else None
+        if begun is not None and syntax is None:
+            self._begin(document.uri, begun)
+        return replace(after, syntax=syntax)
 
     def _keep(self, document: Document) -> None:
         """Store a version, with its tree where that can be had at once; otherwise begin to parse."""
         if document.syntax is None and document.uri not in self._parses and _can_parse(document):
             if len(document.text) <= PARSE_AT_ONCE:
                 document = replace(document, syntax=parse(_language(document), document.text))
-            else:
-                self._parses[document.uri] = running = _Parse()
-                self._start(self._parse(document, running), "parse")
+            elif (begun := parsing(_language(document), document.text)) is not None:
+                self._begin(document.uri, begun)
         self._open[document.uri] = document
 
-    async def _parse(self, document: Document, running: _Parse) -> None:
-        """Parse in a worker thread, then bring the tree up to the text as it is by then."""
-        syntax = await asyncio.to_thread(parse, _language(document), document.text)
-        if self._parses.get(document.uri) is not running:
-            return  # Closed or replaced meanwhile.
-        del self._parses[document.uri]
-        current = self._open[document.uri]
-        if running.lost:
-            self._keep(current)
-        elif syntax is not None:
-            if running.edits:
-                syntax = syntax.edited(running.edits, current.text)
-            self._open[document.uri] = replace(current, syntax=syntax)
+    def _begin(self, uri: str, begun: Parsing) -> None:
+        self._parses[uri] = running = _Parse(begun)
+        self._start(self._parse(uri, running), "parse")
+
+    async def _parse(self, uri: str, running: _Parse) -> None:
+        """Parse slice by slice, and on until the tree is that of the text as it is by then."""
+        try:
+            while self._parses.get(uri) is running:  # Otherwise the document was closed or replaced.
+                if running.lost:
+                    del self._parses[uri]
+                    self._keep(self._open[uri])
+                elif (syntax := running.parsing.go_on(self._slice())) is not None:
+                    current = self._open[uri]
+                    begun = syntax.reparsing(running.edits, current.text) if running.edits else None
+                    if begun is not None:
+                        running.parsing, running.edits = begun, []
+                    else:
+                        del self._parses[uri]
+                        self._open[uri] = replace(current, syntax=None if running.edits else syntax)
+                await asyncio.sleep(0)  # Messages first.
+        finally:
+            if self._parses.get(uri) is running:
+                del self._parses[uri]  # It failed; the next change tries again.
+            running.done.set()
+
+    def _slice(self) -> Callable[[], bool]:
+        """Return what says that a slice is over."""
+        end = self._clock() + SLICE
+        return lambda: self._clock() >= end
 
     def _lose(self, uri: str) -> None:
         self._parses.pop(uri, None)

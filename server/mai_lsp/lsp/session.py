@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 WARM_EVERY = 20.0
 """Seconds between two warm-ups; most servers keep an idle connection for longer than this."""
 
+TREE_WITHIN = 0.2
+"""Seconds that a request waits for a large file's tree; the model takes longer, and a better prompt is worth it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -161,6 +164,7 @@ class Session:
 
     async def _complete(self, ask: Ask, settings: Settings) -> Outcome:
         loaded = await asyncio.shield(self.load())
+        ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
         try:
             return await loaded.complete(ask, Deps(loaded.client, self.documents, settings))
         except errors.MaiError as error:

@@ -102,6 +102,8 @@ def resolve(
     key, source, scope = _sign_in(provider, settings, env, base)
     wire = _wire(provider, settings, role)
     model = _model(provider, settings, role)
+    if provider.local and wire is Wire.FIM and not (settings.wire or settings.fim_format or infer_format(model)):
+        wire = Wire.INFILL  # A model of the user's own: llama.cpp reads its tokens from the weights' metadata.
     return Target(
         provider=provider.name,
         wire=wire,

@@ -71,6 +71,36 @@ def test_an_edited_tree_equals_a_fresh_parse(case: tuple[str, str, list[list[Edi
         assert tree.root.end <= len(text)
 
 
+@settings(max_examples=50)
+@given(edited_programs())
+def test_a_parse_in_slices_gives_the_same_tree(case: tuple[str, str, list[list[Edit]]]) -> None:
+    language, text, rounds = case
+    tree = parsed(language, text)
+    assert shape(in_slices(parsing(LANGUAGES[language], text))) == shape(tree)
+    for edits in rounds:
+        for edit in edits:
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        tree = in_slices(tree.reparsing(edits, text))
+        assert shape(tree) == shape(parsed(language, text))
+
+
+def test_a_parse_really_stops() -> None:
+    begun = parsing(LANGUAGES["python"], "def f(a):\n    return [a, 'ä']\n" * 1000)
+    assert begun is not None
+    slices = 1
+    while begun.go_on(lambda: True) is None:
+        slices += 1
+    assert slices > 10
+
+
+def in_slices(begun: Parsing | None) -> Syntax:
+    """Parse with as many interruptions as there can be."""
+    assert begun is not None
+    while (tree := begun.go_on(lambda: True)) is None:
+        pass
+    return tree
+
+
 @given(texts(30), st.integers(1, 9), st.data())
 def test_bytes_and_offsets_are_inverse(text: str, spacing: int, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mai_lsp.core.encoding import Encoding
-from mai_lsp.core.syntax import Syntax, parse
+from mai_lsp.core.language import Language
+from mai_lsp.core.syntax import Parsing, Syntax, parsing
 from mai_lsp.core.text import Document, Edit, line_starts
 from mai_lsp.lsp import documents as module
 from mai_lsp.lsp.convert import Change, Place, offset_at, place_at
@@ -262,18 +262,27 @@ def test_the_path_a_model_is_told_is_inside_the_workspace(uri: str, path: str, m
 
 
 class SlowParse:
-    """Holds first parses back, in their worker thread, until the test lets them go on."""
+    """Interrupts every parse as often as possible, and holds it back until the test lets it go on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.texts: list[str] = []
-        self.go_on = threading.Event()
+        self.slices = 0
+        self.held = True
         monkeypatch.setattr(module, "PARSE_AT_ONCE", 10)
-        monkeypatch.setattr(module, "parse", self)
+        monkeypatch.setattr(module, "parsing", self.begin)
+        monkeypatch.setattr(Parsing, "go_on", self.go_on)
 
-    def __call__(self, language: Any, text: str) -> Syntax | None:
+    def begin(self, language: Language, text: str) -> Parsing | None:
         self.texts.append(text)
-        assert self.go_on.wait(10)
-        return parse(language, text)
+        return parsing(language, text)
+
+    def go_on(self, begun: Parsing, enough: Callable[[], bool]) -> Syntax | None:
+        assert not enough()
+        self.slices += 1
+        return None if self.held else go_on(begun, lambda: True)
+
+
+go_on = Parsing.go_on
 
 
 async def settle(tasks: Tasks) -> None:
@@ -284,19 +293,66 @@ async def settle(tasks: Tasks) -> None:
 LARGE = "def f(a):\n    return a\n" * 20
 
 
-async def test_a_large_file_gets_its_tree_from_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_file_gets_its_tree_slice_by_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     slow, tasks = SlowParse(monkeypatch), Tasks()
     made = Documents(tasks.start)
     made.open(URI, "python", 1, LARGE)
     document = made.latest(URI)
     assert document is not None
     assert document.syntax is None
-    slow.go_on.set()
+    slow.held = False
     await settle(tasks)
     document = made.latest(URI)
     assert document is not None
     assert document.syntax is not None
     assert document.syntax.root.text == LARGE
+    assert slow.slices > 2
+
+
+async def test_a_key_that_takes_long_to_parse_gets_its_tree_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = Tasks()
+    made = Documents(tasks.start)
+    made.open(URI, "python", 1, LARGE)
+    slow = SlowParse(monkeypatch)
+    made.change(URI, 2, [Change('"', Place(0, 4), Place(0, 4))])
+    made.change(URI, 3, [Change("ä", Place(0, 5), Place(0, 5)), Change('"', Place(0, 6), Place(0, 6))])
+    document = made.latest(URI)
+    assert document is not None
+    assert document.syntax is None
+    waiting = asyncio.create_task(made.parsed(document, 10))
+    slow.held = False
+    await settle(tasks)
+    parsed = await waiting
+    assert parsed is made.latest(URI)
+    assert parsed.version == 3
+    assert parsed.syntax is not None
+    assert parsed.syntax.root.text == parsed.text == document.text
+    assert not slow.texts  # Nothing was parsed from scratch.
+
+
+async def test_a_request_does_not_wait_long_for_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    SlowParse(monkeypatch)
+    tasks = Tasks()
+    made = Documents(tasks.start)
+    made.open(URI, "python", 1, LARGE)
+    document = made.latest(URI)
+    assert document is not None
+    assert await made.parsed(document, 0.01) is document
+    await tasks.stop()
+
+
+async def test_a_tree_that_is_waited_for_may_be_that_of_another_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, tasks = SlowParse(monkeypatch), Tasks()
+    made = Documents(tasks.start)
+    made.open(URI, "python", 1, LARGE)
+    document = made.latest(URI)
+    assert document is not None
+    waiting = asyncio.create_task(made.parsed(document, 10))
+    await asyncio.sleep(0)
+    made.change(URI, 2, [Change("x", Place(1, 4), Place(1, 5))])
+    slow.held = False
+    assert await waiting is document
+    await settle(tasks)
 
 
 async def test_changes_during_a_parse_are_caught_up_with(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +361,7 @@ async def test_changes_during_a_parse_are_caught_up_with(monkeypatch: pytest.Mon
     made.open(URI, "python", 1, LARGE)
     made.change(URI, 2, [Change("# ä\n", Place(0, 0), Place(0, 0)), Change("", Place(3, 0), Place(4, 0))])
     made.change(URI, 3, [Change("x", Place(1, 4), Place(1, 5))])
-    slow.go_on.set()
+    slow.held = False
     await settle(tasks)
     document = made.latest(URI)
     assert document is not None
@@ -325,7 +381,7 @@ async def test_a_parse_that_was_overtaken_begins_again(many: bool, monkeypatch: 
             made.change(URI, 2, [Change("# x\n", Place(0, 0), Place(0, 0))])
     else:
         made.change(URI, 2, [Change(LARGE * 2)])
-    slow.go_on.set()
+    slow.held = False
     await settle(tasks)
     document = made.latest(URI)
     assert document is not None
@@ -339,12 +395,12 @@ async def test_a_file_closed_during_its_parse_stays_closed(monkeypatch: pytest.M
     made = Documents(tasks.start)
     made.open(URI, "python", 1, LARGE)
     made.close(URI)
-    slow.go_on.set()
+    slow.held = False
     await settle(tasks)
     assert made.latest(URI) is None
 
 
-async def test_replacing_all_in_a_large_file_parses_in_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_replacing_all_in_a_large_file_parses_it_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = Tasks()
     made = Documents(tasks.start)
     text = "value = 1\n" * (module.CATCH_UP + 1)
@@ -354,7 +410,7 @@ async def test_replacing_all_in_a_large_file_parses_in_a_worker(monkeypatch: pyt
     document = made.latest(URI)
     assert document is not None
     assert document.syntax is None
-    slow.go_on.set()
+    slow.held = False
     await settle(tasks)
     document = made.latest(URI)
     assert document is not None
