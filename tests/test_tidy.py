@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from mai_lsp import __version__
 from mai_lsp.engine.outcome import Reason
+from mai_lsp.lsp import protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = ROOT / "server"
@@ -258,3 +261,35 @@ def test_what_is_slow_to_load_is_loaded_after_the_reply(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SERVER, check=True)
     loaded = json.loads(done.stdout)
     assert [name for name in loaded if name.split(".")[0] in {*LATE} - {"ssl"}] == []
+
+
+def test_the_readme_lists_the_settings_as_declared() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "generate"), "--check"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    text = (ROOT / "extension" / "CHANGELOG.md").read_text(encoding="utf-8")
+    found = re.search(r"^## \[([^\]]+)\]", text, re.MULTILINE)
+    assert found is not None
+    assert found.group(1) == __version__
+
+
+def test_the_protocol_page_names_what_is_on_the_wire() -> None:
+    page = (SERVER / "PROTOCOL.md").read_text(encoding="utf-8")
+    names = (protocol.STATUS, protocol.COPILOT_STATUS, protocol.ACCEPT_COMMAND, protocol.STATUS_COMMAND)
+    for name in (*names, *protocol.TOLERATED):
+        assert f"`{name}`" in page
+    for shape in (protocol.StatusParams, protocol.CopilotStatusParams):
+        for field in shape.__annotations__:
+            assert re.search(rf"^  {field}\??: ", page, re.MULTILINE), f"{shape.__name__}.{field}"
+
+
+def test_the_table_of_layers_is_the_architectures() -> None:
+    """The page that people read names every package with a row of its own."""
+    page = (SERVER / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for package in LAYERS:
+        if not package.startswith("__") and package not in ANYONE:
+            assert f"| `{package}/` |" in page

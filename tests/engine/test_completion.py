@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from mai_lsp.core.text import Document, Edit, Span
-from mai_lsp.engine.completion import applied, complete, describe, prepare
+from mai_lsp.core.tokens import estimate
+from mai_lsp.engine.completion import LEAST_CONTEXT, applied, complete, describe, prepare
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.errors import NotConfigured, ReasoningOnly
@@ -245,3 +246,15 @@ async def test_what_is_shown_is_what_is_sent() -> None:
 
 def test_the_format_of_the_embedded_model_is_known() -> None:
     assert infer("qwen2.5-coder-0.5b-instruct") == "qwen"
+
+
+@pytest.mark.parametrize("budget", [256, 600, 2000])
+@pytest.mark.parametrize("wire", ["chat", "fim"])
+async def test_the_whole_prompt_stays_in_its_budget(wire: str, budget: int) -> None:
+    code = "\n".join(f"def function_{number}(value):\n    return value + {number}\n" for number in range(300))
+    source = f"import os\n\n{code}\n\ndef last(value):\n    return $0\n\n{code}"
+    async with bench(source, wire=wire, context_tokens=budget) as flow:
+        plan = prepare(flow.ask, flow.deps)
+        body = json.dumps(flow.asked.client.preview(plan.endpoint, plan.prompt).body, ensure_ascii=False)
+        assert estimate(body) <= max(budget, LEAST_CONTEXT + 350) * 1.15, "with JSON's own marks"
+        assert estimate(body) >= budget * 0.5

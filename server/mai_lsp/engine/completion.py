@@ -23,6 +23,9 @@ from mai_lsp.settings import Settings
 
 log = logging.getLogger(__name__)
 
+LEAST_CONTEXT = 128
+"""Tokens for code in any case, however small the budget and long the rules."""
+
 MAX_REPLY = 20_000
 """Characters after which a reply is taken as it is, whatever the server goes on sending."""
 
@@ -72,10 +75,13 @@ def prepare(ask: Ask, deps: Deps) -> Plan:
     endpoint = deps.model.endpoint(Role.COMPLETION)
     document = ask.document
     chatty = endpoint.wire in {Wire.CHAT, Wire.RESPONSES}
-    found = gather(document, ask.offset, endpoint.context_tokens)
+    path = deps.documents.display_path(document.uri)
+    language = find(document.language, document.uri)
+    fixed = chat.fixed_tokens(language, path) if chatty else 0
+    found = gather(document, ask.offset, max(LEAST_CONTEXT, endpoint.context_tokens - fixed), path=path)
     source = Source(
-        path=deps.documents.display_path(document.uri),
-        language=find(document.language, document.uri),
+        path=path,
+        language=language,
         prefix=found.prefix,
         suffix=found.suffix,
         snippets=found.snippets,

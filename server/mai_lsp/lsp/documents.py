@@ -27,9 +27,13 @@ log = logging.getLogger(__name__)
 PARSE_AT_ONCE = 200_000
 """Characters up to which a text is parsed in one go: some 20 ms at worst, less than a file takes to open."""
 
-SLICE = 0.003
+SLICE = 0.002
 """Seconds for which the parser of a longer text has the event loop at a time. Most keystrokes need 1 ms even in 20,000
 lines, but an opening quote gives everything below it another meaning: that was 70 ms."""
+
+REST = 0.001
+"""Seconds between two slices, for messages: answering one takes several turns of the loop, and its bytes come from a
+thread that needs the GIL."""
 
 CATCH_UP = 64
 """Edits made during a parse that are applied to its tree one by one; with more, parsing again is cheaper."""
@@ -162,19 +166,21 @@ class Documents:
     async def _parse(self, uri: str, running: _Parse) -> None:
         """Parse slice by slice, and on until the tree is that of the text as it is by then."""
         try:
+            await asyncio.sleep(REST)
             while self._parses.get(uri) is running:  # Otherwise the document was closed or replaced.
                 if running.lost:
                     del self._parses[uri]
                     self._keep(self._open[uri])
-                elif (syntax := running.parsing.go_on(self._slice())) is not None:
+                    return
+                if (syntax := running.parsing.go_on(self._slice())) is not None:
                     current = self._open[uri]
                     begun = syntax.reparsing(running.edits, current.text) if running.edits else None
-                    if begun is not None:
-                        running.parsing, running.edits = begun, []
-                    else:
+                    if begun is None:
                         del self._parses[uri]
                         self._open[uri] = replace(current, syntax=None if running.edits else syntax)
-                await asyncio.sleep(0)  # Messages first.
+                        return
+                    running.parsing, running.edits = begun, []
+                await asyncio.sleep(REST)
         finally:
             if self._parses.get(uri) is running:
                 del self._parses[uri]  # It failed; the next change tries again.

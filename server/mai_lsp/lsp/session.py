@@ -123,6 +123,9 @@ class Session:
                 outcome = Skipped(Reason.SUPERSEDED, "A newer request for the same document took over.")
         finally:
             self.status.ended(outcome, automatic=automatic)
+            if outcome is not None and outcome.trace.model:
+                # Closing a stream early costs its connection: open the next one while the user reads.
+                self.tasks.start(self._warm(), "warm-up")
         if not isinstance(outcome, Suggestion):
             return None
         current = self.documents.latest(uri)

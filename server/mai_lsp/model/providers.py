@@ -110,9 +110,9 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 key_env=("AZURE_AI_API_KEY", "FOUNDRY_API_KEY", "AZURE_OPENAI_API_KEY"),
                 base_url_env=("AZURE_AI_BASE_URL", "FOUNDRY_BASE_URL"),
                 entra_scope="https://cognitiveservices.azure.com/.default",
-                # Deployment names; these are what the portal proposes.
-                completion_model="MAI-Code-1.1-Flash",
-                edit_model="MAI-Code-1.1-Flash",
+                # Deployment names are the user's to choose; these are right where they kept the models' own.
+                completion_model="MAI-Code-1-Flash",
+                edit_model="MAI-Code-1-Flash",
                 plan_model="MAI-Thinking-1",
                 # `max_tokens` is answered with 400, and none of the usual options are in its documented list.
                 output_cap="max_completion_tokens",

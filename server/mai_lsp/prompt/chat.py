@@ -10,9 +10,13 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+from mai_lsp.core.language import Language
 from mai_lsp.core.tokens import estimate
 from mai_lsp.prompt.fim import context_text, piece
 from mai_lsp.prompt.prompt import ChatPrompt, Message, Piece, Source
+
+_FRAME_TOKENS = 100
+"""Headings and tags of the user message, and a usual unfinished line."""
 
 OVERLAP_TOKENS = 48
 """Extra output allowed for the lines a model repeats and its fence; they are trimmed, not shown."""
@@ -40,6 +44,11 @@ def build(source: Source, *, max_tokens: int) -> ChatPrompt:
             Piece("prefix", source.path, estimate(source.prefix)),
         ),
     )
+
+
+def fixed_tokens(language: Language, path: str) -> int:
+    """Estimate what the prompt takes besides code: the rules, the frame and the line that is repeated at the end."""
+    return estimate(_rules().replace("{language}", language.name)) + estimate(path) + _FRAME_TOKENS
 
 
 @cache

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mai_lsp.core import syntax
 from mai_lsp.core.language import LANGUAGES, Language
-from mai_lsp.core.syntax import Node, Syntax, parse
+from mai_lsp.core.syntax import Node, Parsing, Syntax, parse, parsing
 from mai_lsp.core.text import Edit, Span
 from tests.support.texts import code, texts
 

@@ -270,7 +270,7 @@ class SlowParse:
         self.held = True
         monkeypatch.setattr(module, "PARSE_AT_ONCE", 10)
         monkeypatch.setattr(module, "parsing", self.begin)
-        monkeypatch.setattr(Parsing, "go_on", self.go_on)
+        monkeypatch.setattr(Parsing, "go_on", lambda begun, enough: self.go_on(begun, enough))  # noqa: PLW0108 (a method, which a bound one would not become)
 
     def begin(self, language: Language, text: str) -> Parsing | None:
         self.texts.append(text)
@@ -306,14 +306,14 @@ async def test_a_large_file_gets_its_tree_slice_by_slice(monkeypatch: pytest.Mon
     assert document is not None
     assert document.syntax is not None
     assert document.syntax.root.text == LARGE
-    assert slow.slices > 2
+    assert slow.slices > 1
 
 
 async def test_a_key_that_takes_long_to_parse_gets_its_tree_later(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = Tasks()
     made = Documents(tasks.start)
     made.open(URI, "python", 1, LARGE)
-    slow = SlowParse(monkeypatch)
+    slow = SlowParse(monkeypatch)  # From here on the file counts as large.
     made.change(URI, 2, [Change('"', Place(0, 4), Place(0, 4))])
     made.change(URI, 3, [Change("ä", Place(0, 5), Place(0, 5)), Change('"', Place(0, 6), Place(0, 6))])
     document = made.latest(URI)
