@@ -1,13 +1,14 @@
 """What a keystroke costs: didChange with its re-parse, over LSP and in process, beside the bare re-parse.
 
-A line of code is typed character by character at changing places, brackets and quotes included, which for a moment
-change the meaning of everything below.
+A line of code is typed character by character at changing places, and brackets and quotes close by themselves, as
+editors have it by default. A quote that is left open, which gives everything below another meaning, is shown apart.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,20 +28,30 @@ from tests.support.lsp_client import LspClient
 SIZES = (1_000, 20_000)
 ROUNDS = 5
 LINES_TYPED = 2
-"""Per round."""
+QUOTES = 10
+"""Both per round."""
 TYPED = 'total = compute(items["key"], [1, 2])'
 FIRST_PARSE = 1.0
 """Seconds that a large file's first parse, in a thread of the server, is given; no message tells when it is done."""
 URI = "file:///bench/typed.py"
 
+_VERSIONS = itertools.count(2)
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One character and where it is typed; columns count ASCII only, since nothing else is on the line."""
+    """What one key changes, and where; columns count ASCII only, since nothing else is on the line."""
 
     line: int
     column: int
     text: str
+    removed: int = 0
+    """Columns taken away."""
+
+    @property
+    def end(self) -> int:
+        """The column where what is taken away ends."""
+        return self.column + self.removed
 
 
 def run() -> Iterator[Table]:
@@ -51,48 +62,80 @@ def run() -> Iterator[Table]:
 
 
 def _measure(lines: int, text: str, variant: str) -> Table:
-    rounds = _keys(text)
+    typed, quotes = _typed(text), _quotes(text)
+    large = lines == max(SIZES)
     with LspClient(OURS, env={"MAI_LSP_COMPLETION_ENABLE": "false"}) as client:
         client.initialize({})
         client.open(URI, "python", text)
         time.sleep(FIRST_PARSE)
-        over_lsp = _over_lsp(client, rounds)
-    change, tree, bare = asyncio.run(_in_process(text, rounds))
+        over_lsp, over_lsp_quotes = _over_lsp(client, typed), _over_lsp(client, quotes)
+    change, tree, bare = asyncio.run(_in_process(text, typed))
+    change_quotes, tree_quotes, bare_quotes = asyncio.run(_in_process(text, quotes))
     return Table(
         "keystroke",
-        f"Keystroke: {text.count(chr(10)):,} lines of Python{variant}, {ROUNDS} x {len(rounds[0])} keys",
+        f"Keystroke: {text.count(chr(10)):,} lines of Python{variant}, {ROUNDS} x {len(typed[0])} keys",
         (
-            row("didChange over LSP", over_lsp, goal_p95=5 if lines == max(SIZES) else None),
-            row("document store alone", change, goal_p95=5 if lines == max(SIZES) else None),
-            row("  until its tree is there", tree),
-            row("bare tree-sitter re-parse", bare),
+            row("didChange over LSP", over_lsp, goal_p95=5 if large else None),
+            row("  in the document store alone", change, goal_p95=5 if large else None),
+            row("  until the tree is there", tree),
+            row("  bare tree-sitter re-parse", bare),
+            row("a quote left open, over LSP", over_lsp_quotes),
+            row("  in the document store alone", change_quotes),
+            row("  until the tree is there", tree_quotes),
+            row("  bare tree-sitter re-parse", bare_quotes),
         ),
         "over LSP: a cheap request right behind it, less the median of that request alone",
     )
 
 
-def _keys(text: str) -> list[list[Key]]:
+def _typed(text: str) -> list[list[Key]]:
     """Choose what is typed: whole lines below statements, the same for everything that is measured."""
     strokes = keystrokes(text, seed=2)
+    code = text.split("\n")
+    above: list[int] = []
     rounds = []
-    shift: list[int] = []
     for _ in range(ROUNDS + 1):
         keys: list[Key] = []
         for _ in range(LINES_TYPED):
             stroke = next(strokes)
-            line = stroke.line + sum(1 for earlier in shift if earlier <= stroke.line)
-            blanks = text.split("\n")[stroke.line]
-            indent = len(blanks) - len(blanks.lstrip())
+            line = stroke.line + sum(1 for earlier in above if earlier <= stroke.line)
+            indent = len(code[stroke.line]) - len(code[stroke.line].lstrip())
             keys.append(Key(line, stroke.character, "\n" + " " * indent))
-            keys += [Key(line + 1, indent + at, char) for at, char in enumerate(TYPED)]
-            shift.append(stroke.line)
+            keys += [Key(line + 1, indent + at, change) for at, change in _paired(TYPED)]
+            above.append(stroke.line)
+        rounds.append(keys)
+    return rounds
+
+
+def _paired(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (column, insertion) for each key of `text` that changes something where pairs close by themselves."""
+    closing = {"(": ")", "[": "]", '"': '"'}
+    open_: list[str] = []
+    for at, char in enumerate(text):
+        if open_ and open_[-1] == char:
+            open_.pop()  # The closing half is there already; the key only moves the cursor.
+        elif char in closing:
+            open_.append(closing[char])
+            yield at, char + closing[char]
+        else:
+            yield at, char
+
+
+def _quotes(text: str) -> list[list[Key]]:
+    """Choose where a quote is typed at the end of a statement, and taken back."""
+    strokes = keystrokes(text, seed=4)
+    rounds = []
+    for _ in range(ROUNDS + 1):
+        keys: list[Key] = []
+        for _ in range(QUOTES):
+            stroke = next(strokes)
+            keys += [Key(stroke.line, stroke.character, '"'), Key(stroke.line, stroke.character, "", removed=1)]
         rounds.append(keys)
     return rounds
 
 
 def _over_lsp(client: LspClient, rounds: list[list[Key]]) -> list[list[float]]:
     """Measure a request behind each didChange, and the same request without one, in turns."""
-    version = 1
     costs = []
     for keys in rounds:
         alone, behind = [], []
@@ -100,9 +143,8 @@ def _over_lsp(client: LspClient, rounds: list[list[Key]]) -> list[list[float]]:
             started = time.perf_counter()
             _cheap(client)
             alone.append(time.perf_counter() - started)
-            version += 1
             started = time.perf_counter()
-            client.insert(URI, version, key.line, key.column, key.text)
+            client.replace(URI, next(_VERSIONS), (key.line, key.column), (key.line, key.end), key.text)
             _cheap(client)
             behind.append(time.perf_counter() - started)
         usual = median(alone)
@@ -126,14 +168,13 @@ async def _in_process(text: str, rounds: list[list[Key]]) -> list[list[list[floa
         for sample in samples:
             sample.append([])
         for number, key in enumerate(keys):
-            place = Place(key.line, key.column)
-            changes = [Change(key.text, place, place)]
+            changes = [Change(key.text, Place(key.line, key.column), Place(key.line, key.end))]
             started = time.perf_counter()
             documents.change(URI, number, changes)
             samples[0][-1].append(time.perf_counter() - started)
             await _tree(documents)
             samples[1][-1].append(time.perf_counter() - started)
-            samples[2][-1].append(bare.insert(key))
+            samples[2][-1].append(bare.change(key))
     return [sample[1:] for sample in samples]
 
 
@@ -154,15 +195,15 @@ class _Bare:
         self._lines = text.encode().split(b"\n")
         self._tree = self._parser.parse(text.encode())
 
-    def insert(self, key: Key) -> float:
-        """Insert; returns the seconds that editing the tree and parsing took. Making the bytes is not counted."""
+    def change(self, key: Key) -> float:
+        """Edit; returns the seconds that editing the tree and parsing took. Making the bytes is not counted."""
         line, typed = self._lines[key.line], key.text.encode()
         byte = sum(len(line) + 1 for line in self._lines[: key.line]) + key.column
-        self._lines[key.line : key.line + 1] = (line[: key.column] + typed + line[key.column :]).split(b"\n")
+        self._lines[key.line : key.line + 1] = (line[: key.column] + typed + line[key.end :]).split(b"\n")
         data = b"\n".join(self._lines)
-        before = (key.line, key.column)
-        after = (key.line + 1, len(typed) - 1) if typed.startswith(b"\n") else (key.line, key.column + len(typed))
+        start, old_end = (key.line, key.column), (key.line, key.end)
+        new_end = (key.line + 1, len(typed) - 1) if typed.startswith(b"\n") else (key.line, key.column + len(typed))
         started = time.perf_counter()
-        self._tree.edit(byte, byte, byte + len(typed), before, before, after)
+        self._tree.edit(byte, byte + key.removed, byte + len(typed), start, old_end, new_end)
         self._tree = self._parser.parse(data, self._tree)
         return time.perf_counter() - started

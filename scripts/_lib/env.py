@@ -20,7 +20,7 @@ _BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 
 
 def ensure(*extras: str) -> Path:
-    """Return the environment's Python with the project and `extras` installed; needs the network only when it is not."""
+    """Return the Python that has the project and `extras`; needs the network only when they are not there yet."""
     wanted = {"project": hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest(), "extras": sorted(extras)}
     have = _installed()
     python = _BIN / ("python.exe" if os.name == "nt" else "python")

@@ -46,7 +46,8 @@ def main(folder: Path) -> int:
             times.append(time.monotonic() - started)
             items = answer["items"] if answer else []
             shown += bool(items)
-            _show(console, path.name, language.name, before, after, items, times[-1])
+            console.print(f"[bold]{path.name}[/]  [dim]{language.name}, {times[-1]:.1f} s[/]")
+            _show(console, path.name, before, after, items)
     console.print(
         f"{shown} of {len(times)} places completed by the real server; "
         f"median {statistics.median(times):.1f} s, the first one {times[0]:.1f} s."
@@ -56,11 +57,8 @@ def main(folder: Path) -> int:
     return 0 if shown else 1
 
 
-def _show(
-    console: Console, name: str, language: str, before: str, after: str, items: list[dict[str, Any]], elapsed: float
-) -> None:
+def _show(console: Console, name: str, before: str, after: str, items: list[dict[str, Any]]) -> None:
     """Print the lines around the cursor with the suggestion as ghost text."""
-    console.print(f"[bold]{name}[/]  [dim]{language}, {elapsed:.1f} s[/]")
     above = "\n".join(before.split("\n")[-LINES_ABOVE - 1 :])
     below = "\n".join(after.split("\n")[: LINES_BELOW + 1])
     text = Text()

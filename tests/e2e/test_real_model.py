@@ -52,8 +52,9 @@ CASES = (
     ),
     Case(
         "/stack.go",
-        'package stack\n\nimport "errors"\n\nvar ErrEmpty = errors.New("empty")\n\nfunc pop(items []int) (int, error) {\n'
-        "\tif len(items) == 0 {\n\t\t$0\n\t}\n\treturn items[len(items)-1], nil\n}\n",
+        'package stack\n\nimport "errors"\n\nvar ErrEmpty = errors.New("empty")\n\n'
+        "func pop(items []int) (int, error) {\n\tif len(items) == 0 {\n\t\t$0\n\t}\n"
+        "\treturn items[len(items)-1], nil\n}\n",
         ("return", "0", "ErrEmpty"),
     ),
     Case(

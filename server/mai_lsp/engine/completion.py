@@ -163,10 +163,11 @@ def describe(outcome: Outcome) -> str:
     trace = outcome.trace
     first = f"{trace.first_token_ms:.0f}" if trace.first_token_ms is not None else "-"
     what = f"{len(outcome.text)} characters" if isinstance(outcome, Suggestion) else f"none, {outcome.reason.value}"
+    usage = trace.usage
     return (
         f"{what}; {trace.provider or '-'} {trace.model or '-'}; "
-        f"first token {first} ms, total {trace.total_ms:.0f} ms, context {trace.context_ms:.1f} ms; tokens {trace.usage.input_tokens} in ({trace.usage.cached_tokens} cached), "
-        f"{trace.usage.output_tokens} out"
+        f"first token {first} ms, total {trace.total_ms:.0f} ms, context {trace.context_ms:.1f} ms; "
+        f"tokens {usage.input_tokens} in ({usage.cached_tokens} cached), {usage.output_tokens} out"
     )
 
 

@@ -84,6 +84,7 @@ _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def tls_context(way: Route) -> ssl.SSLContext:
+    """Build the TLS settings of a route: the system's own certificate store, and the user's extra authorities."""
     if not way.tls:
         # Knows no authority at all: cheap to make, and should anything ever go over TLS here, it fails.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from mai_lsp.core.language import Language, find
-from mai_lsp.core.text import Document, line_end_of
 from mai_lsp.core.seam import Seam
+from mai_lsp.core.text import Document, line_end_of
 from mai_lsp.reply.brackets import balance
 
 AROUND = 6000

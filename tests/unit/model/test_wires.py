@@ -10,11 +10,11 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from mai_lsp.core.seam import Seam
 from mai_lsp.model.resolve import SESSION, Target, resolve
 from mai_lsp.model.types import Role, Usage, Wire
 from mai_lsp.model.wires import DECODERS, chat, completions, infill, request_body, responses
 from mai_lsp.model.wires.delta import Delta, Failure
-from mai_lsp.core.seam import Seam
 from mai_lsp.prompt.prompt import ChatPrompt, ExtraFile, FimPrompt, InfillPrompt, Message, Prompt
 from mai_lsp.settings import Settings
 

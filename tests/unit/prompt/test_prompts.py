@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from mai_lsp.core.language import find
+from mai_lsp.core.seam import Seam
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
 from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
-from mai_lsp.core.seam import Seam
 from mai_lsp.prompt.prompt import Source
 
 SOURCE = Source(

@@ -10,7 +10,7 @@ from mai_lsp.core.language import find
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.prompt.seam import cut
 from mai_lsp.reply.place import look
-from mai_lsp.reply.trim import trim, land
+from mai_lsp.reply.trim import land, trim
 from tests.support.fixture import parse
 
 NOTHING = "<{}>"
@@ -19,7 +19,7 @@ NOTHING = "<{}>"
 def settle(
     document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True
 ) -> tuple[str, str]:
-    """Return (inserted text or <verdict>, whole document afterwards) for a reply that comes `step` characters a time."""
+    """Return (inserted text or <verdict>, whole document afterwards) for a reply that comes in pieces of `step`."""
     text = document.text[:offset]
     _, seam = cut(text, words=words and not chat)
     place = look(document, offset, seam=seam, chat=chat, max_lines=12)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mai_lsp.core.seam import Seam
 from mai_lsp.model.resolve import SESSION, Target
 from mai_lsp.model.wires.delta import Body
-from mai_lsp.core.seam import Seam
 
 MAX_STOPS = 4
 """OpenAI's documented limit, which others copy; the client enforces all of them in any case."""
