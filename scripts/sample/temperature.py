@@ -12,9 +12,14 @@ class Reading:
 
     def fahrenheit(self) -> float:
         """Convert to degrees Fahrenheit."""
-        return $0
+        return self.celsius * 9 / 5 + 32
 
 
 def warmest(readings: list[Reading]) -> Reading:
     """Return the reading with the highest temperature."""
     return max(readings, key=lambda reading: reading.celsius)
+
+
+def mean(readings: list[Reading]) -> float:
+    """Return the average temperature, or 0 when there are no readings."""
+    $0

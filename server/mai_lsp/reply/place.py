@@ -77,7 +77,7 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
     line_suffix = after.partition("\n")[0].rstrip()
     indent = line_prefix[: len(line_prefix) - len(line_prefix.lstrip())]
     tabs, unit = indentation(before + after)
-    opener = _opener(before, line_prefix)
+    opener = _opener(before, line_prefix, language)
     following = next((line for line in after.split("\n")[1:] if line.strip()), "")
     fills = opens_block(opener, language) and _is_empty(opener, following, line_prefix, indent)
     if offset + AROUND >= len(document.text):
@@ -135,11 +135,30 @@ def opens_block(line: str, language: Language) -> bool:
     return code.endswith(_OPENERS[language.block])
 
 
-def _opener(before: str, line_prefix: str) -> str:
-    """Return the last line with code on it, up to the cursor."""
+def _opener(before: str, line_prefix: str, language: Language) -> str:
+    """Return the last line with code on it, up to the cursor; a docstring and comments do not fill a block."""
     if line_prefix.strip():
         return line_prefix
-    return before[: len(before) - len(line_prefix)].rstrip().rpartition("\n")[2]
+    lines = before[: len(before) - len(line_prefix)].rstrip().split("\n")
+    while len(lines) > 1 and (skipped := _trailing_words(lines, language)):
+        del lines[-skipped:]
+    return lines[-1]
+
+
+def _trailing_words(lines: list[str], language: Language) -> int:
+    """Return how many of the last lines are one comment, one docstring, or blank; 0 if the last one is code."""
+    last = lines[-1].strip()
+    if not last or (language.comment and last.startswith(language.comment)):
+        return 1
+    mark = last[-3:]
+    if language.id != "python" or mark not in {'"""', "'''"}:
+        return 0
+    if last.count(mark) == 2:
+        return 1 if last.lstrip("rRuU").startswith(mark) else 0
+    for count, line in enumerate(reversed(lines[:-1]), start=2):
+        if mark in line:
+            return count if line.strip().lstrip("rRuU").startswith(mark) else 0
+    return 0
 
 
 def _is_empty(opener: str, following: str, line_prefix: str, indent: str) -> bool:

@@ -72,6 +72,21 @@ FIM = {
         "\n    return n\n\n\nprint(f(2))\n",
         "\n    return n",
     ),
+    "a docstring does not fill a body": (
+        'def f(n):\n    """Add.\n\n    All of it.\n    """\n    $0\n\n\nf(1)\n',
+        "    total = n\n    return total\n\n\nf(2)\n",
+        "total = n\n    return total",
+    ),
+    "nor does a comment": (
+        'def f(n):\n    """Add."""\n    # Twice.\n    $0\n\n\nf(1)\n',
+        "    total = n + n\n    return total\n\n\nf(2)\n",
+        "total = n + n\n    return total",
+    ),
+    "a string that is code does": (
+        'def f(n):\n    x = """\n    a\n    """\n    $0\n\n\nf(1)\n',
+        "    y = x\n    return y\n",
+        "y = x",
+    ),
     "one statement among others": ("a = 1\n$0\nb = 2\n", "c = 3\nd = 4\n", "c = 3"),
     "a compound statement with its body": (
         "xs = []\n$0\n",
