@@ -113,7 +113,7 @@ class _Editor:
         """Type a character and ask; returns the seconds until the suggestion is there."""
         if stroke.begun:
             self._replace((stroke.line, stroke.character), (stroke.line, stroke.character), stroke.begun)
-            self._settle()
+            settle(self._client)
         started = time.perf_counter()
         self._replace(stroke.place, stroke.place, stroke.typed)
         answer = self._client.complete(URI, *stroke.cursor)
@@ -121,16 +121,19 @@ class _Editor:
         if not answer["items"]:
             raise RuntimeError(f"nothing was suggested below line {stroke.line + 1}")
         self._replace((stroke.line, stroke.character), stroke.cursor, "")
-        self._settle()
+        settle(self._client)
         return elapsed
 
     def _replace(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
         self._version += 1
         self._client.replace(URI, self._version, start, end, text)
 
-    def _settle(self) -> None:
-        """Wait until the server has done all that was sent: it answers in order."""
-        self._client.request("workspace/executeCommand", {"command": "mai.status", "arguments": []})
+
+def settle(client: LspClient) -> None:
+    """Wait until the server has done all that was sent and has the document's tree; people type slower."""
+    status = {"command": "mai.status", "arguments": []}
+    while not client.request("workspace/executeCommand", status)["documents"][0]["syntax"]:
+        pass
 
 
 def keystrokes(text: str, seed: int = 1) -> Iterator[Keystroke]:

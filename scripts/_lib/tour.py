@@ -64,13 +64,15 @@ def _show(console: Console, name: str, before: str, after: str, items: list[dict
     text = Text()
     text.append_text(_highlighted(above, name))
     if items:
-        text.append(items[0]["insertText"], style="italic bright_black on grey11")
+        # Without colours the suggestion is marked as `git diff --word-diff` marks what is new.
+        left, right = ("", "") if console.is_terminal and not console.no_color else ("{+", "+}")
+        text.append(left + items[0]["insertText"] + right, style="italic bright_black on grey11")
     else:
         text.append(" (no suggestion)", style="italic red")
     text.append_text(_highlighted(below, name))
     text.expand_tabs(4)
     for line in text.split("\n"):
-        console.print(Text("  │ ", style="dim") + line, no_wrap=True, overflow="ellipsis")
+        console.print(Text("  │ ", style="dim") + line, soft_wrap=True)
     console.print()
 
 

@@ -24,8 +24,9 @@ MAX_CHARACTERS = 2_000_000
 _CHECKPOINT = 2048
 """Bytes between two counted places when bytes and code points differ."""
 
-_READ = 1 << 15
-"""Bytes handed to the parser at a time when a parse may be interrupted."""
+_CHUNKS = tuple(bytearray(1 << bits) for bits in range(16))
+"""What text is handed to an interruptible parse in. The binding (0.26.1) keeps a reference to every object it is given
+and never lets go: 0.5 MB per keystroke in a large file, were it fresh bytes. So it gets the same few objects again."""
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
@@ -35,13 +36,16 @@ class Syntax:
 
     __slots__ = ("_ascii", "_counts", "_data", "_text", "_tree", "language")
 
-    def __init__(self, language: Language, text: str, data: bytes, tree: tree_sitter.Tree) -> None:
+    def __init__(
+        self, language: Language, text: str, data: bytes, tree: tree_sitter.Tree, counts: list[int] | None = None
+    ) -> None:
         self.language = language
         self._text = text
         self._data = data
         self._tree = tree
         self._ascii = len(data) == len(text)
-        self._counts: list[int] | None = None
+        self._counts = counts or [0]
+        """Code points before every `_CHECKPOINT` bytes, as far as they have been asked for."""
 
     @property
     def root(self) -> Node:
@@ -66,27 +70,32 @@ class Syntax:
         """Return the tree of `text`, which is this text after `edits`, each in its predecessor's coordinates."""
         if len(text) > MAX_CHARACTERS:
             return None
-        data, tree = self._moved(edits)
+        data, tree, counts = self._moved(edits)
         fresh = _parse(self.language, data, tree)
-        return Syntax(self.language, text, data, fresh) if fresh is not None else None
+        return Syntax(self.language, text, data, fresh, counts) if fresh is not None else None
 
     def reparsing(self, edits: Sequence[Edit], text: str) -> Parsing | None:
         """Begin what `edited` does at once; None where that gives None."""
         grammar = grammars.load(self.language) if len(text) <= MAX_CHARACTERS else None
-        return Parsing(self.language, grammar, text, *self._moved(edits)) if grammar is not None else None
+        if grammar is None:
+            return None
+        data, tree, counts = self._moved(edits)
+        return Parsing(self.language, grammar, text, data, (tree, counts))
 
-    def _moved(self, edits: Sequence[Edit]) -> tuple[bytes, tree_sitter.Tree]:
-        """Return the text after `edits` and this tree with its nodes moved to where they are in it."""
+    def _moved(self, edits: Sequence[Edit]) -> tuple[bytes, tree_sitter.Tree, list[int]]:
+        """Return the text after `edits`, the tree with its nodes moved to their places in it, and the counts kept."""
         tree = self._tree.copy()
         data, before = self._data, self._text
         # In ASCII offsets are bytes already; most keystrokes in most files need no more than this.
         plain = self._ascii and all(edit.text.isascii() for edit in edits)
         known = row = 0
+        first = len(data)
         for number, edit in enumerate(edits):
             start, old_end = edit.span.start, edit.span.end
             if not plain:
                 start = self.to_byte(start) if not number else _byte_length(before, start)
                 old_end = start + _byte_length(before[edit.span.start : old_end])
+            first = min(first, start)
             new = edit.text.encode("utf-8", "surrogatepass")
             new_end = start + len(new)
             after = b"".join((data[:start], new, data[old_end:]))
@@ -104,7 +113,7 @@ class Syntax:
             data = after
             if number + 1 < len(edits) and not plain:
                 before = before[: edit.span.start] + edit.text + before[edit.span.end :]
-        return data, tree
+        return data, tree, self._counts[: first // _CHECKPOINT + 1]
 
     def text_of(self, start_byte: int, end_byte: int) -> str:
         """Return the text between two byte offsets."""
@@ -118,7 +127,7 @@ class Syntax:
         """Return the byte offset of a code point offset."""
         if self._ascii:
             return min(offset, len(self._data))
-        counts = self._checkpoints()
+        counts = self._counted(offset=offset)
         nearest = bisect_right(counts, offset) - 1
         at = min(nearest * _CHECKPOINT, len(self._data))
         while at < len(self._data) and self._data[at] & 0xC0 == 0x80:
@@ -130,17 +139,17 @@ class Syntax:
         if self._ascii:
             return byte
         nearest, rest = divmod(byte, _CHECKPOINT)
-        counts = self._checkpoints()
+        counts = self._counted(checkpoint=nearest)
         return counts[nearest] + _characters(self._data[byte - rest : byte])
 
-    def _checkpoints(self) -> list[int]:
-        """Code points before every `_CHECKPOINT` bytes; counted once per text that is not ASCII."""
-        if self._counts is None:
-            counts = [0]
-            for at in range(0, len(self._data), _CHECKPOINT):
-                counts.append(counts[-1] + _characters(self._data[at : at + _CHECKPOINT]))
-            self._counts = counts
-        return self._counts
+    def _counted(self, *, offset: int = -1, checkpoint: int = 0) -> list[int]:
+        """Return the counts, which go beyond `offset` and hold `checkpoint`, or go to the end of the text."""
+        counts = self._counts
+        at = (len(counts) - 1) * _CHECKPOINT
+        while at < len(self._data) and (counts[-1] <= offset or len(counts) <= checkpoint):
+            counts.append(counts[-1] + _characters(self._data[at : at + _CHECKPOINT]))
+            at += _CHECKPOINT
+        return counts
 
 
 class Node:
@@ -297,10 +306,11 @@ class Node:
 class Parsing:
     """A parse that can be left and taken up again, so that a long one need not hold everything else up.
 
-    A thread would not do: tree-sitter's binding keeps the GIL from the beginning of a parse to its end.
+    A thread would not do: tree-sitter's binding keeps the GIL from the beginning of a parse to its end. All parses must
+    go on in the same thread. Where the text is broken, an interrupted parse may recover from it in another way.
     """
 
-    __slots__ = ("_data", "_language", "_old", "_parser", "_text")
+    __slots__ = ("_counts", "_data", "_language", "_old", "_parser", "_text")
 
     def __init__(
         self,
@@ -308,12 +318,13 @@ class Parsing:
         grammar: tree_sitter.Language,
         text: str,
         data: bytes,
-        old: tree_sitter.Tree | None = None,
+        old: tuple[tree_sitter.Tree, list[int]] | None = None,
     ) -> None:
         self._language = language
         self._text = text
         self._data = data
-        self._old = old
+        self._old = old[0] if old is not None else None
+        self._counts = old[1] if old is not None else None
         self._parser: tree_sitter.Parser = importlib.import_module("tree_sitter").Parser(grammar)
 
     def go_on(self, enough: Callable[[], bool]) -> Syntax | None:
@@ -334,10 +345,15 @@ class Parsing:
             if stopped:  # The parser keeps what it has; its next parse goes on from there.
                 return None
             raise
-        return Syntax(self._language, self._text, self._data, tree)
+        return Syntax(self._language, self._text, self._data, tree, self._counts)
 
-    def _read(self, byte: int, _point: object) -> bytes:
-        return self._data[byte : byte + _READ]
+    def _read(self, byte: int, _point: object) -> bytes | bytearray:
+        left = len(self._data) - byte
+        if left <= 0:
+            return b""
+        chunk = _CHUNKS[min(left.bit_length(), len(_CHUNKS)) - 1]
+        chunk[:] = self._data[byte : byte + len(chunk)]
+        return chunk
 
 
 def parsing(language: Language, text: str) -> Parsing | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,13 +78,43 @@ def test_an_edited_tree_equals_a_fresh_parse(case: tuple[str, str, list[list[Edi
 @given(edited_programs())
 def test_a_parse_in_slices_gives_the_same_tree(case: tuple[str, str, list[list[Edit]]]) -> None:
     language, text, rounds = case
-    tree = parsed(language, text)
-    assert shape(in_slices(parsing(LANGUAGES[language], text))) == shape(tree)
-    for edits in rounds:
+    tree = in_slices(parsing(LANGUAGES[language], text))
+    for edits in [[], *rounds]:
         for edit in edits:
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
         tree = in_slices(tree.reparsing(edits, text))
-        assert shape(tree) == shape(parsed(language, text))
+        fresh = parsed(language, text)
+        assert tree.root.text == fresh.root.text
+        assert tree.root.has_error == fresh.root.has_error
+        if not fresh.root.has_error:  # There is more than one way to recover.
+            assert shape(tree) == shape(fresh)
+
+
+def test_parses_that_take_turns_do_not_disturb_each_other() -> None:
+    texts_ = ["def f(a):\n    return [a, 'ä']\n" * 1000, "class A:\n    b = {1: 2}\n" * 1000]
+    begun = [parsing(LANGUAGES["python"], text) for text in texts_]
+    trees: list[Syntax | None] = [None, None]
+    while None in trees:
+        for number, one in enumerate(begun):
+            assert one is not None
+            trees[number] = trees[number] or one.go_on(lambda: True)
+    for tree, text in zip(trees, texts_, strict=True):
+        assert tree is not None
+        assert shape(tree) == shape(parsed("python", text))
+
+
+def test_an_interruptible_parse_leaves_no_memory_behind() -> None:
+    text = "def f(a):\n    return [a]\n" * 4000
+    in_slices(parsing(LANGUAGES["python"], text))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        in_slices(parsing(LANGUAGES["python"], text))
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert kept < 20_000
 
 
 def test_a_parse_really_stops() -> None:
@@ -110,6 +143,23 @@ def test_bytes_and_offsets_are_inverse(text: str, spacing: int, data: st.DataObj
         byte = tree.to_byte(offset)
         assert byte == len(text[:offset].encode("utf-8", "surrogatepass"))
         assert tree.to_offset(byte) == offset
+
+
+@given(edited_programs(), st.integers(1, 9), st.data())
+def test_counts_are_kept_over_edits(case: tuple[str, str, list[list[Edit]]], spacing: int, data: st.DataObject) -> None:
+    language, text, rounds = case
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(syntax, "_CHECKPOINT", spacing)
+        tree = parsed(language, text)
+        for edits in rounds:
+            for edit in edits:
+                text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+            tree = in_slices(tree.reparsing(edits, text))
+            offset = data.draw(st.integers(0, len(text)))
+            byte = len(text[:offset].encode("utf-8", "surrogatepass"))
+            assert tree.to_byte(offset) == byte
+            offset = data.draw(st.integers(0, len(text)))
+            assert tree.to_offset(len(text[:offset].encode("utf-8", "surrogatepass"))) == offset
 
 
 def test_checkpoints_hold_in_a_long_text() -> None:
