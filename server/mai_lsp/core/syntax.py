@@ -24,9 +24,10 @@ MAX_CHARACTERS = 2_000_000
 _CHECKPOINT = 2048
 """Bytes between two counted places when bytes and code points differ."""
 
-_CHUNKS = tuple(bytearray(1 << bits) for bits in range(16))
+_CHUNKS = tuple(bytearray(size) for size in (1, 2, 3, *(1 << bits for bits in range(2, 16))))
 """What text is handed to an interruptible parse in. The binding (0.26.1) keeps a reference to every object it is given
-and never lets go: 0.5 MB per keystroke in a large file, were it fresh bytes. So it gets the same few objects again."""
+and never lets go: 0.5 MB per keystroke in a large file, were it fresh bytes. So it gets the same few objects again.
+From any place the chunk must hold a whole character (up to four bytes), or the parser takes its beginning for an error."""
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
@@ -351,7 +352,7 @@ class Parsing:
         left = len(self._data) - byte
         if left <= 0:
             return b""
-        chunk = _CHUNKS[min(left.bit_length(), len(_CHUNKS)) - 1]
+        chunk = _CHUNKS[left - 1 if left < 4 else min(left.bit_length(), len(_CHUNKS) - 1)]
         chunk[:] = self._data[byte : byte + len(chunk)]
         return chunk
 

@@ -7,6 +7,7 @@ It sends nothing itself; what it says goes through `Voice`.
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from typing import Literal, Protocol
 
@@ -132,6 +133,7 @@ class Status:
             self._voice.status(params, _for_copilot(params))
 
     def _first(self, what: str) -> bool:
+        what = re.sub(r"\d+", "#", what)  # With other counts in it a sentence is no news.
         new = what not in self._told
         self._told.add(what)
         return new

@@ -90,6 +90,15 @@ def test_a_parse_in_slices_gives_the_same_tree(case: tuple[str, str, list[list[E
             assert shape(tree) == shape(fresh)
 
 
+@pytest.mark.parametrize("last", ["é", "\u2028", "語", "😀"])
+def test_a_character_is_never_cut_in_two_by_a_chunk(last: str) -> None:
+    for before in ("", "a", "ab", "abc", "x = 1\n# " + "b" * 30, "c" * 70_000):
+        text = f"# {before}{last}"
+        tree = in_slices(parsing(LANGUAGES["python"], text))
+        assert shape(tree) == shape(parsed("python", text))
+        assert not tree.root.has_error
+
+
 def test_parses_that_take_turns_do_not_disturb_each_other() -> None:
     texts_ = ["def f(a):\n    return [a, 'ä']\n" * 1000, "class A:\n    b = {1: 2}\n" * 1000]
     begun = [parsing(LANGUAGES["python"], text) for text in texts_]

@@ -63,3 +63,14 @@ def test_nothing_secret_is_in_the_arguments(own: str, tmp_path: Path) -> None:
     arguments = plan.make(Settings(local_model=own, api_key="sk-secret"), tmp_path).arguments()
     assert "sk-secret" not in " ".join(arguments)
     assert arguments[::2] == ["--model", "--weights", "--threads", "--context", "--idle", "--state"]
+
+
+def test_a_container_that_shares_the_cache_has_an_engine_of_its_own(
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """127.0.0.1 is another place there: an engine outside can not be reached, and must not be waited for."""
+    outside = plan.make(Settings(local_model=own), tmp_path).state
+    monkeypatch.setattr(plan, "loopback", lambda: "container:4026532008")
+    assert plan.make(Settings(local_model=own), tmp_path).state != outside
+    monkeypatch.undo()
+    assert plan.loopback() == plan.loopback()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def make(settings: Settings, cache: Path) -> Plan:
     wanted = weights.locate(settings.local_model, cache)
     content = weights.check(wanted)
     threads = settings.local_threads or min(usable_cores(), MAX_THREADS)
-    identity = f"{GENERATION}:{content}:{threads}:{settings.local_context}"
+    identity = f"{GENERATION}:{content}:{threads}:{settings.local_context}:{loopback()}"
     name = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return Plan(
         model=wanted.name,
@@ -71,6 +72,14 @@ def make(settings: Settings, cache: Path) -> Plan:
 def engines_dir(cache: Path) -> Path:
     """Return the folder of address files, locks and logs."""
     return cache / "engines"
+
+
+def loopback() -> str:
+    """Name the machine whose 127.0.0.1 this process sees: containers and hosts can share a cache folder, not a port."""
+    try:
+        return f"{platform.node()}:{os.stat('/proc/self/ns/net').st_ino}"  # noqa: PTH116 (a link that leads nowhere)
+    except OSError:
+        return platform.node()
 
 
 def usable_cores() -> int:
