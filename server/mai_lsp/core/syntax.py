@@ -27,7 +27,7 @@ _CHECKPOINT = 2048
 _CHUNKS = tuple(bytearray(size) for size in (1, 2, 3, *(1 << bits for bits in range(2, 16))))
 """What text is handed to an interruptible parse in. The binding (0.26.1) keeps a reference to every object it is given
 and never lets go: 0.5 MB per keystroke in a large file, were it fresh bytes. So it gets the same few objects again.
-From any place the chunk must hold a whole character (up to four bytes), or the parser takes its beginning for an error."""
+From any place a chunk must hold a whole character, or the parser takes its beginning for an error."""
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
