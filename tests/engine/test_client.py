@@ -323,6 +323,16 @@ async def test_the_local_engine_gives_address_and_key() -> None:
         assert "<port>" in at.client.preview(at.endpoint, FIM).url
 
 
+async def test_warming_starts_the_local_engine_and_asks_it_nothing() -> None:
+    engine = Engine([])
+    async with asking(provider="local", wire="fim", engine=engine) as at:
+        engine.answers = [f"{at.server.url}/v1"]
+        await at.client.warm(at.endpoint)
+        assert len(engine.asked) == 1
+        assert not at.server.requests
+        assert not at.server.catalogue
+
+
 async def test_a_dead_local_engine_is_asked_again_once_and_at_once() -> None:
     engine = Engine([])
     async with asking(provider="local", wire="fim", engine=engine) as at:

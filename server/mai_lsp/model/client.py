@@ -181,9 +181,15 @@ class ModelClient:
     async def warm(self, endpoint: Endpoint) -> None:
         """Open a connection if none is expected to be open; cheap, throttled, and silent about failure.
 
-        Worth calling when a file is opened and after an answer was closed early (which costs its connection).
+        Worth calling when a file is opened and after an answer was closed early (which costs its connection). The
+        engine of this machine is started, which takes a second or two that the first completion need not wait then.
         """
         target = _target(endpoint)
+        if target.local and self._engine is not None:
+            try:
+                await self._engine.address()
+            except MaiError:
+                return  # the next real request will tell
         now = time.monotonic()
         place = target.base_url
         warmed = self._warmed_at.get(place, -_WARM_PAUSE)
