@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from mai_lsp.core.language import Language
+from mai_lsp.core.text import split_lines
 from mai_lsp.core.tokens import estimate
 from mai_lsp.prompt.fim import context_text, piece
 from mai_lsp.prompt.prompt import ChatPrompt, Message, Piece, Source
@@ -61,4 +62,6 @@ def _ask(prefix: str) -> str:
     line = prefix[max(prefix.rfind("\n"), prefix.rfind("\r")) + 1 :]
     if line.strip():
         return f"The unfinished line, with which your code block begins:\n{line}"
-    return "The cursor is on an empty line, indented by " + (f"{len(line)} columns." if line else "nothing.")
+    above = next((text for text in reversed(split_lines(prefix)) if text.strip()), "")
+    where = f", somewhere below this line:\n{above}" if above else "."
+    return f"The cursor is on an empty line that is indented by {len(line.expandtabs(4))} columns{where}"

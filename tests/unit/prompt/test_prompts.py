@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 
 import pytest
@@ -83,6 +84,19 @@ The unfinished line, with which your code block begins:
         "suffix",
         "prefix",
     ]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "place"),
+    [
+        ("x = 1\n\n    ", "indented by 4 columns, somewhere below this line:\nx = 1"),
+        ("\t", "indented by 4 columns."),
+        ("", "indented by 0 columns."),
+    ],
+)
+def test_chat_prompt_on_an_empty_line(prefix: str, place: str) -> None:
+    built = chat.build(dataclasses.replace(SOURCE, prefix=prefix), max_tokens=64)
+    assert built.messages[1].content.endswith(place)
 
 
 def test_infill_leaves_the_tokens_to_the_server() -> None:
