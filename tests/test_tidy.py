@@ -31,11 +31,12 @@ LAYERS = {
     "prompt": {"core"},
     "reply": {"core"},
     "context": {"core"},
-    "model": {"core", "prompt"},
-    "workspace": {"core"},
-    "engine": {"core", "prompt", "reply", "context", "model", "workspace"},
-    "lsp": {"core", "prompt", "reply", "context", "model", "workspace", "engine"},
-    "cli": {"core", "prompt", "reply", "context", "model", "workspace", "engine"},
+    "system": set(),
+    "model": {"core", "prompt", "system"},
+    "workspace": {"core", "system"},
+    "engine": {"core", "prompt", "reply", "context", "system", "model", "workspace"},
+    "lsp": {"core", "prompt", "reply", "context", "system", "model", "workspace", "engine"},
+    "cli": {"core", "prompt", "reply", "context", "system", "model", "workspace", "engine"},
     "__init__": set(),
     "__main__": {"lsp", "cli"},
 }
@@ -45,7 +46,8 @@ ANYONE = {"errors", "settings", "__init__"}
 
 THIRD_PARTY = {
     "core": {"tree_sitter"},
-    "model": {"httpx", "truststore", "platformdirs", "azure", "xllamacpp"},
+    "system": {"platformdirs"},
+    "model": {"httpx", "truststore", "azure", "xllamacpp"},
     "lsp": {"pygls", "lsprotocol"},
     "cli": {"rich"},
 }
@@ -279,10 +281,10 @@ def test_the_changelog_begins_with_this_version() -> None:
 
 def test_the_protocol_page_names_what_is_on_the_wire() -> None:
     page = (SERVER / "PROTOCOL.md").read_text(encoding="utf-8")
-    names = (protocol.STATUS, protocol.COPILOT_STATUS, protocol.ACCEPT_COMMAND, protocol.STATUS_COMMAND)
-    for name in (*names, *protocol.TOLERATED):
+    commands = (protocol.ACCEPT_COMMAND, protocol.STATUS_COMMAND, protocol.SHOW_PROMPT_COMMAND)
+    for name in (protocol.STATUS, protocol.COPILOT_STATUS, *commands, *protocol.TOLERATED):
         assert f"`{name}`" in page
-    for shape in (protocol.StatusParams, protocol.CopilotStatusParams):
+    for shape in (protocol.StatusParams, protocol.CopilotStatusParams, protocol.ShownPrompt):
         for field in shape.__annotations__:
             assert re.search(rf"^  {field}\??: ", page, re.MULTILINE), f"{shape.__name__}.{field}"
 

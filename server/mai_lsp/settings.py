@@ -135,6 +135,23 @@ class Settings:
         low=0,
         high=100_000,
     )
+    index_enable: bool = _setting(
+        True,
+        "index.enable",
+        "Keep an index of the workspace's definitions, so that completions know what other files offer.",
+    )
+    ignore_gitignore: bool = _setting(
+        True,
+        "ignore.gitignore",
+        "Keep files that `.gitignore` names out of prompts, too; those that `.maiignore` names always are.",
+        scope="user",
+    )
+    secrets_mask: bool = _setting(
+        True,
+        "secrets.mask",
+        "Replace keys, tokens and passwords by `<secret>` in everything that is sent.",
+        scope="user",
+    )
     fim_format: str = _setting(
         "",
         "fim.format",

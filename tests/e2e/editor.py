@@ -42,6 +42,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     }
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "server"), os.environ.get("PYTHONPATH", "")]))
     kept["PYTHONWARNINGS"] = "error"
+    kept["MAI_LSP_INDEX_ENABLE"] = "false"  # Tests that are about the index say so, and where it is kept.
     return kept | dict(extra or {})
 
 
@@ -67,6 +68,8 @@ class Editor:
         self.statuses: list[dict[str, Any]] = []
         self.copilot_statuses: list[dict[str, Any]] = []
         self.registered: dict[str, types.Registration] = {}
+        self.progress: list[Any] = []
+        """Values of `$/progress` so far."""
         self.log = ""
         """The server's stderr so far."""
         self._stirred = asyncio.Event()
@@ -76,6 +79,8 @@ class Editor:
             types.WINDOW_SHOW_MESSAGE: self._on_message,
             types.CLIENT_REGISTER_CAPABILITY: self._on_register,
             types.CLIENT_UNREGISTER_CAPABILITY: self._on_unregister,
+            types.WINDOW_WORK_DONE_PROGRESS_CREATE: lambda params: None,
+            types.PROGRESS: self._on_progress,
         }.items():
             client.feature(method)(partial(handler))  # pygls puts attributes on it, which a method does not take
 
@@ -196,6 +201,10 @@ class Editor:
 
     def _on_message(self, params: types.ShowMessageParams) -> None:
         self.client.messages.append(params)
+        self._stirred.set()
+
+    def _on_progress(self, params: types.ProgressParams) -> None:
+        self.progress.append(params.value)
         self._stirred.set()
 
     def _on_register(self, params: types.RegistrationParams) -> None:

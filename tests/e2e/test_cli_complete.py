@@ -81,6 +81,28 @@ def test_the_model_is_asked_what_show_prompt_shows(cli: CommandLine) -> None:
         assert request["headers"]["authorization"] == "Bearer <hidden>"
 
 
+def test_what_is_withheld_is_listed_and_not_shown(cli: CommandLine) -> None:
+    cli.write("a.py", 'password = "h0rse-b4ttery"\nx = \n')
+    ran = cli("complete", "a.py:2", "--show-prompt")
+    assert ran.code == 0, ran.err
+    assert "── withheld ──" in ran.out
+    assert "a secret was masked (assigned-secret)" in ran.out
+    data = cli("complete", "a.py:2", "--show-prompt", "--json")
+    assert [one["what"] for one in data.json["withheld"]] == ["prefix"]
+    assert "h0rse" not in ran.out + data.out
+
+
+def test_an_ignored_file_is_refused_with_its_rule(cli: CommandLine) -> None:
+    cli.write("a.py", CODE)
+    cli.write(".gitignore", "a.py\n")
+    for more in ([], ["--show-prompt"]):
+        ran = cli("complete", "a.py:6", *more)
+        assert ran.code == 1
+        assert "This file is never sent (.gitignore line 1: a.py)." in ran.err
+    assert cli("complete", "a.py:6", "--show-prompt", "--json").json["reason"] == "ignored"
+    assert cli("complete", "a.py:6", "--show-prompt", "--set", "ignore.gitignore=false").code == 0
+
+
 @pytest.mark.parametrize("wire", ["chat", "responses", "fim", "infill"])
 def test_the_prompt_of_every_wire_can_be_shown_without_a_server(cli: CommandLine, wire: str) -> None:
     cli.write("a.py", CODE)
@@ -256,3 +278,20 @@ def test_it_runs_as_a_program(cli: CommandLine) -> None:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert b"{+a + b+}" in done.stdout
+
+
+def test_other_files_are_shown_once_there_is_an_index(cli: CommandLine) -> None:
+    cli.write(".mai.toml", "")
+    cli.write("lib.py", "class Shape:\n    sides: int\n")
+    cli.write("app.py", "from lib import Shape\nShape(")
+    cli.env(MAI_LSP_PROVIDER="openrouter", MAI_LSP_API_KEY=KEY, MAI_LSP_COMPLETION_MODEL="any")
+    arguments = ("complete", "app.py:2", "--show-prompt", "--json")
+    assert "sides: int" not in cli(*arguments).out
+    built = cli(*arguments, "--index").json
+    assert "sides: int" in str(built["request"]["body"])
+    assert built["notes"] == ["index: 2 files, 2 of them read now"]
+    (piece,) = (piece for piece in built["pieces"] if piece["piece"].startswith("workspace"))
+    assert piece["path"] == "lib.py"
+    assert piece["why"]
+    again = cli(*arguments).json
+    assert again["request"]["body"]["messages"] == built["request"]["body"]["messages"]

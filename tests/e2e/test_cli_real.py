@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mai_lsp.model.local.weights import cache_dir, locate
+from mai_lsp.model.local.weights import locate
+from mai_lsp.system.cache import cache_dir
 from tests.e2e.cli import CommandLine, cli
 
 __all__ = ["cli"]

@@ -115,3 +115,6 @@ class Only:
 
     def display_path(self, uri: str) -> str:
         return "twice.py"
+
+    def ignored(self, uri: str, path: str = "") -> str:
+        return ""

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.core.tokens import estimate
-from mai_lsp.engine.completion import LEAST_CONTEXT, applied, complete, describe, prepare
+from mai_lsp.engine.completion import LEAST_CONTEXT, Plan, applied, complete, describe, plan_for, prepare
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.errors import NotConfigured, ReasoningOnly
@@ -22,7 +23,7 @@ from mai_lsp.settings import Settings
 from tests.support.asking import Asking, asking
 from tests.support.fixture import chunks, parse
 from tests.support.gate import Gate
-from tests.support.model_steps import reasoning, send, stall, status, usage
+from tests.support.model_steps import finish, reasoning, send, stall, status, usage
 
 LLAMA_CPP = {"openai-compatible": {"accepts": ["grammar", "stop", "temperature"]}}
 WIRES = ("chat", "responses", "fim", "infill")
@@ -39,6 +40,9 @@ class OneDocument:
 
     def display_path(self, uri: str) -> str:
         return uri.rpartition("/")[2]
+
+    def ignored(self, uri: str, path: str = "") -> str:
+        return ""
 
 
 @dataclass
@@ -95,6 +99,23 @@ async def test_closes_the_stream_once_the_block_is_complete(wire: str) -> None:
         assert outcome.text == "c = 3"
         assert outcome.trace.finish == "cut"
         await asyncio.wait_for(flow.asked.server.requests[0].hung_up.wait(), 10)
+
+
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_line_that_the_token_limit_cut_off_is_not_suggested(wire: str) -> None:
+    async with bench("def f(a):\n    $0\n", wire=wire) as flow:
+        flow.asked.server.enqueue(send("    b = a\n    retur"), finish("length"))
+        outcome = await flow.run()
+        assert isinstance(outcome, Suggestion)
+        assert outcome.text == "b = a"
+
+
+async def test_of_a_single_line_that_the_token_limit_cut_off_the_half_word_is_not_suggested() -> None:
+    async with bench("x = $0\n", wire="fim") as flow:
+        flow.asked.server.enqueue(send(" first + calcul"), finish("length"))
+        outcome = await flow.run()
+        assert isinstance(outcome, Suggestion)
+        assert outcome.text.rstrip() == "first +"
 
 
 async def test_cancelling_closes_the_stream() -> None:
@@ -237,6 +258,7 @@ async def test_the_log_line_holds_no_code() -> None:
 async def test_what_is_shown_is_what_is_sent() -> None:
     async with bench("x = $0\n") as flow:
         plan = prepare(flow.ask, flow.deps)
+        assert isinstance(plan, Plan)
         preview = flow.asked.client.preview(plan.endpoint, plan.prompt)
         flow.asked.server.enqueue(send("```\nx = 1\n```"))
         await flow.run()
@@ -255,6 +277,52 @@ async def test_the_whole_prompt_stays_in_its_budget(wire: str, budget: int) -> N
     source = f"import os\n\n{code}\n\ndef last(value):\n    return $0\n\n{code}"
     async with bench(source, wire=wire, context_tokens=budget) as flow:
         plan = prepare(flow.ask, flow.deps)
+        assert isinstance(plan, Plan)
         body = json.dumps(flow.asked.client.preview(plan.endpoint, plan.prompt).body, ensure_ascii=False)
         assert estimate(body) <= max(budget, LEAST_CONTEXT + 350) * 1.15, "with JSON's own marks"
         assert estimate(body) >= budget * 0.5
+
+
+@dataclass
+class Neighbours:
+    """The port `Elsewhere`: always the same snippet, as large as was asked for."""
+
+    budgets: list[int]
+
+    async def snippets(self, ask: Ask, budget: int) -> tuple[Snippet, ...]:
+        self.budgets.append(budget)
+        text = "def elsewhere(): ...\n" * (budget // 8)
+        return (Snippet(Kind.WORKSPACE, "lib/other.py", text, 0, estimate(text), "elsewhere"),)
+
+
+@pytest.mark.parametrize("wire", WIRES)
+async def test_what_other_files_define_is_shown_and_sent_with_its_path(wire: str) -> None:
+    async with bench("x = $0\n", wire=wire, context_tokens=2000) as flow:
+        deps = replace(flow.deps, elsewhere=Neighbours([]))
+        plan = await plan_for(flow.ask, deps)
+        assert isinstance(plan, Plan)
+        preview = flow.asked.client.preview(plan.endpoint, plan.prompt)
+        flow.asked.server.enqueue(send("```\nx = 1\n```"))
+        await complete(flow.ask, deps)
+        assert preview.body == flow.body
+        assert "def elsewhere()" in str(flow.body)
+        assert "lib/other.py" in str(flow.body)
+
+
+@pytest.mark.parametrize("wire", ["chat", "fim"])
+async def test_other_files_take_from_the_budget_and_never_more(wire: str) -> None:
+    code = "\n".join(f"def function_{number}(value):\n    return value + {number}\n" for number in range(300))
+    async with bench(f"{code}\nx = $0\n{code}", wire=wire, context_tokens=2000) as flow:
+        neighbours = Neighbours([])
+        plan = await plan_for(flow.ask, replace(flow.deps, elsewhere=neighbours))
+        assert isinstance(plan, Plan)
+        assert neighbours.budgets == [700]
+        body = json.dumps(flow.asked.client.preview(plan.endpoint, plan.prompt).body, ensure_ascii=False)
+        assert estimate(body) <= 2000 * 1.15, "with JSON's own marks"
+
+
+async def test_a_small_prompt_is_not_asked_to_hold_other_files() -> None:
+    async with bench("x = $0\n", context_tokens=400) as flow:
+        neighbours = Neighbours([])
+        await plan_for(flow.ask, replace(flow.deps, elsewhere=neighbours))
+        assert neighbours.budgets == []

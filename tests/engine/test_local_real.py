@@ -17,10 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from mai_lsp.model.local import lock, plan, state
+from mai_lsp.model.local import plan, state
 from mai_lsp.model.local.share import LocalEngine
-from mai_lsp.model.local.weights import cache_dir, locate
+from mai_lsp.model.local.weights import locate
 from mai_lsp.settings import Settings
+from mai_lsp.system import lock
+from mai_lsp.system.cache import cache_dir
 
 pytestmark = pytest.mark.real_model
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from mai_lsp.errors import EngineFailed, EngineMissing, WeightsCorrupt, WeightsMissing
-from mai_lsp.model.local import lock, plan, state
+from mai_lsp.model.local import plan, state
 from mai_lsp.model.local.share import LocalEngine, Pace
 from mai_lsp.model.local.spawn import COMMAND
 from mai_lsp.settings import Settings
+from mai_lsp.system import lock
 
 STAND_IN = (sys.executable, "-P", str(Path(__file__).parents[1] / "unit" / "model_local" / "stand_in.py"))
 PACE = Pace(poll=0.01, ready=30.0)

@@ -17,8 +17,9 @@ nothing is wrong, 2 usage or error.
 - ``notes``: sentences about settings and position
 
 With ``--show-prompt`` it holds ``request`` (``method``, ``url``, ``headers``, ``body``), ``pieces`` (``piece``,
-``path``, ``tokens``, ``why``) and ``notes`` instead. What goes wrong before there is a position to ask at gives
-``error`` alone.
+``path``, ``tokens``, ``why``), ``withheld`` (``what``, ``path``, ``why``: what was masked or left out) and ``notes``
+instead; where nothing would be sent, it is the object above with its reason. What goes wrong before there is a
+position to ask at gives ``error`` alone.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ import json
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mai_lsp.cli import facts, options, position, source
+from mai_lsp.cli import facts, neighbours, options, position, source
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.errors import MaiError
@@ -42,7 +43,6 @@ from mai_lsp.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mai_lsp.model.client import ModelClient
 
 SUGGESTED, NOTHING, WRONG = 0, 1, 2
 """Exit codes."""
@@ -77,8 +77,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     # An option's name, as far as argparse is concerned: `-:3:5` reads like a position and could not be one otherwise.
     parser.add_argument("-:", dest="stdin", metavar="LINE[:COL]", help=argparse.SUPPRESS)
     parser.add_argument("--language", default="", metavar="ID", help="LSP language id; by default by the file's ending")
+    parser.add_argument("--index", action="store_true", help="first bring the index of the file's project up to date")
     parser.add_argument("--automatic", action="store_true", help="ask as if while typing, not as if by hand")
-    parser.add_argument("--show-prompt", action="store_true", help="show exactly what would be sent, and send nothing")
+    parser.add_argument(
+        "--show-prompt",
+        action="store_true",
+        help="show exactly what would be sent and what is withheld, and send nothing",
+    )
     shown = parser.add_argument_group("output")
     shown.add_argument("--json", action="store_true", help="print one JSON object")
     shown.add_argument("--svg", type=Path, metavar="FILE", help="also write the output as a picture")
@@ -105,9 +110,17 @@ async def _run(args: argparse.Namespace) -> int:
     from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (`--help` need not wait for it)
 
     client = new_client(lambda: request.settings, os.environ)
+    gatherer = neighbours.gatherer(request.documents, request.settings)
     try:
-        return _preview(args, request, client) if args.show_prompt else await _complete(args, request, client)
+        if args.index and gatherer is not None and request.documents.root is not None:
+            gitignore = request.settings.ignore_gitignore
+            quiet = args.json or not sys.stderr.isatty()
+            request.notes.append(await neighbours.build(request.documents.root, gitignore=gitignore, quiet=quiet))
+        deps = Deps(client, request.documents, request.settings, gatherer)
+        return await (_preview if args.show_prompt else _complete)(args, request, deps)
     finally:
+        if gatherer is not None:
+            gatherer.close()
         await client.aclose()
 
 
@@ -119,6 +132,7 @@ def _request(args: argparse.Namespace) -> _Request:
         else source.open_file(where.file, args.language)
     )
     gathered = options.gather(args, documents.root)
+    documents = replace(documents, gitignore=gathered.settings.ignore_gitignore)
     offset, note = position.offset_of(where, documents.document)
     notes = [*gathered.problems, *([note] if note else [])]
     return _Request(Ask(documents.document, offset, args.automatic), documents, gathered.settings, notes)
@@ -132,27 +146,32 @@ def _position(args: argparse.Namespace) -> position.Position:
     return position.parse(args.position or f"{position.STDIN}:{args.stdin.removeprefix(':')}")
 
 
-def _preview(args: argparse.Namespace, request: _Request, client: ModelClient) -> int:
+async def _preview(args: argparse.Namespace, request: _Request, deps: Deps) -> int:
     from mai_lsp.cli import preview  # noqa: PLC0415 (loads rich)
-    from mai_lsp.engine.completion import prepare  # noqa: PLC0415 (`--help` need not wait for it)
+    from mai_lsp.engine.completion import plan_for  # noqa: PLC0415 (`--help` need not wait for it)
 
-    plan = prepare(request.ask, Deps(client, request.documents, request.settings))
-    shown = client.preview(plan.endpoint, plan.prompt)
+    plan = await plan_for(request.ask, deps)
+    if isinstance(plan, Skipped):
+        if args.json:
+            _print_json(facts.as_json(request.ask.document, request.ask.offset, plan, request.notes))
+        else:
+            _note([*request.notes, plan.detail])
+        return NOTHING
+    shown = deps.model.preview(plan.endpoint, plan.prompt)
     if args.json:
-        _print_json({**preview.as_json(shown, plan.prompt), "notes": request.notes})
+        _print_json({**preview.as_json(shown, plan.prompt, plan.withheld), "notes": request.notes})
         return SUGGESTED
     from mai_lsp.cli import terminal  # noqa: PLC0415 (loads rich)
 
     _note(request.notes)
     out = terminal.console()
-    out.print(preview.draw(shown, plan.prompt, colour=terminal.coloured(out)))
+    out.print(preview.draw(shown, plan.prompt, plan.withheld, colour=terminal.coloured(out)))
     return SUGGESTED
 
 
-async def _complete(args: argparse.Namespace, request: _Request, client: ModelClient) -> int:
+async def _complete(args: argparse.Namespace, request: _Request, deps: Deps) -> int:
     from mai_lsp.engine.completion import complete  # noqa: PLC0415 (`--help` need not wait for it)
 
-    deps = Deps(client, request.documents, request.settings)
     with _waiting(quiet=args.json):
         outcome = await complete(request.ask, deps)
     if args.json:

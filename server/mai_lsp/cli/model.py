@@ -19,6 +19,7 @@ from mai_lsp.model.local import state, weights
 from mai_lsp.model.local.plan import engines_dir
 from mai_lsp.model.local.progress import Progress, Report
 from mai_lsp.settings import Settings
+from mai_lsp.system.cache import cache_dir
 
 _PLAIN_STEP = 0.25
 """Without a terminal, one line per this share of a download."""
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 def _fetch(args: argparse.Namespace, settings: Settings) -> int:
     from mai_lsp.model.local.fetch import fetch, http_client  # noqa: PLC0415 - the other actions need no network code
 
-    wanted = weights.locate(args.model or settings.local_model, weights.cache_dir())
+    wanted = weights.locate(args.model or settings.local_model, cache_dir())
     with _reporting(quiet=args.quiet) as report:
         path = fetch(wanted, client=lambda url: http_client(url, settings), report=report, verify=args.verify)
     if not args.quiet:
@@ -78,11 +79,11 @@ def _fetch(args: argparse.Namespace, settings: Settings) -> int:
 def _list(settings: Settings) -> int:
     chosen = settings.local_model or weights.DEFAULT
     for model in weights.MODELS.values():
-        wanted = weights.locate(model.name, weights.cache_dir())
+        wanted = weights.locate(model.name, cache_dir())
         mark = "*" if model.name == chosen else " "
         print(f"{mark} {model.name:30} {model.size / 1e6:7,.0f} MB  {model.licence}  {_presence(wanted)}")
     if chosen not in weights.MODELS:
-        wanted = weights.locate(chosen, weights.cache_dir())
+        wanted = weights.locate(chosen, cache_dir())
         print(f"* {wanted.path}  {_presence(wanted)}")
     return 0
 
@@ -96,13 +97,13 @@ def _presence(wanted: weights.Weights) -> str:
 
 
 def _path(args: argparse.Namespace, settings: Settings) -> int:
-    wanted = weights.locate(args.model or settings.local_model, weights.cache_dir())
+    wanted = weights.locate(args.model or settings.local_model, cache_dir())
     print(wanted.path)
     return 0 if wanted.path.is_file() else 1
 
 
 def _status() -> int:
-    found = state.running(engines_dir(weights.cache_dir()))
+    found = state.running(engines_dir(cache_dir()))
     for path, engine in found:
         minutes = (time.time() - engine.started) / 60
         if not engine.ready:
@@ -121,12 +122,12 @@ def _status() -> int:
 
 
 def _stop() -> int:
-    stopped = [engine for path, engine in state.running(engines_dir(weights.cache_dir())) if state.stop(path)]
+    stopped = [engine for path, engine in state.running(engines_dir(cache_dir())) if state.stop(path)]
     for engine in stopped:
         print(f"Stopped {engine.model} (process {engine.pid}).")
     if not stopped:
         print("No engine is running.")
-    left = state.running(engines_dir(weights.cache_dir()))
+    left = state.running(engines_dir(cache_dir()))
     if left:
         raise LocalModelError(f"{len(left)} engine(s) could not be stopped.", advice="End their processes by hand.")
     return 0

@@ -1,12 +1,12 @@
-"""``--show-prompt``: the request exactly as it would be sent, its prompt as readable text, and why each piece is in it.
+"""``--show-prompt``: the request exactly as it would be sent, its prompt as readable text, and why what is in it is.
 
-It sends nothing.
+It lists what was kept out, too, and sends nothing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -16,46 +16,29 @@ from rich.text import Text
 
 from mai_lsp.cli.paint import TERMINAL_THEME
 from mai_lsp.cli.terminal import harmless, harmless_json
+from mai_lsp.engine import shown
 from mai_lsp.model.types import Preview
-from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, Piece, Prompt
-
-_WHY = {
-    "rules": "how to answer; the same for every request",
-    "scope": "the cursor is inside it",
-    "imports": "what the code can use",
-    "definition": "defined in this file and used near the cursor",
-    "prefix": "the code before the cursor",
-    "suffix": "the code behind the cursor",
-}
+from mai_lsp.prompt.gate import Withheld
+from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, Prompt
 
 
-def why(piece: Piece) -> str:
-    """Say why a piece is in the prompt."""
-    return _WHY.get(piece.label.partition(" ")[0], "")
-
-
-def as_json(preview: Preview, prompt: Prompt) -> dict[str, Any]:
+def as_json(preview: Preview, prompt: Prompt, withheld: Sequence[Withheld] = ()) -> dict[str, Any]:
     """Make the object of ``--show-prompt --json``."""
     return {
-        "request": {
-            "method": preview.method,
-            "url": preview.url,
-            "headers": preview.headers,
-            "body": preview.body,
-        },
-        "pieces": [
-            {"piece": piece.label, "path": piece.path, "tokens": piece.tokens, "why": why(piece)}
-            for piece in prompt.pieces
-        ],
+        "request": shown.request(preview),
+        "pieces": shown.pieces(prompt),
+        "withheld": shown.withheld(withheld),
     }
 
 
-def draw(preview: Preview, prompt: Prompt, *, colour: bool) -> RenderableType:
+def draw(preview: Preview, prompt: Prompt, withheld: Sequence[Withheld] = (), *, colour: bool) -> RenderableType:
     """Show request, prompt and pieces one below the other."""
     parts: list[RenderableType] = [_request(preview, colour=colour)]
     for title, text in readable(prompt):
         parts += [Text(f"\n── {title} ──", style="bold"), Text(harmless(text), tab_size=4)]
     parts += [Text("\n── pieces ──", style="bold"), _pieces(prompt)]
+    if withheld:
+        parts += [Text("\n── withheld ──", style="bold"), _withheld(withheld)]
     return Group(*parts)
 
 
@@ -95,5 +78,16 @@ def _pieces(prompt: Prompt) -> Table:
     )
     table.add_column("why it is there", no_wrap=True)
     for piece in prompt.pieces:
-        table.add_row(Text(harmless(piece.label)), f"{piece.tokens:,}", Text(why(piece), style="dim"))
+        elsewhere = piece.label.startswith("workspace")
+        name = piece.path if elsewhere else piece.label
+        table.add_row(Text(harmless(name)), f"{piece.tokens:,}", Text(shown.why(piece), style="dim"))
+    return table
+
+
+def _withheld(withheld: Sequence[Withheld]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("what", "file", "why it is not there"):
+        table.add_column(title, no_wrap=True)
+    for one in withheld:
+        table.add_row(Text(harmless(one.what)), Text(harmless(one.path)), Text(harmless(one.why), style="dim"))
     return table

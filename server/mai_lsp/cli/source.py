@@ -15,6 +15,7 @@ from mai_lsp.core.language import Language, find
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import Document, open_document
 from mai_lsp.errors import MaiError
+from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.project import FILE_NAME, read_project
 
 STDIN_URI = "untitled:"
@@ -32,6 +33,8 @@ class OneDocument:
     root: Path | None
     """The project's folder; None for standard input."""
     path: Path | None = None
+    gitignore: bool = True
+    """The setting `ignore.gitignore`."""
 
     def latest(self, uri: str) -> Document | None:
         """Return the document if it is this one."""
@@ -42,6 +45,11 @@ class OneDocument:
         if self.path is None or self.root is None:
             return uri.removeprefix(STDIN_URI)
         return self.path.relative_to(self.root).as_posix()
+
+    def ignored(self, uri: str, path: str = "") -> str:
+        """Return why the document, or another file of the project, must not be shown, or ""."""
+        folders = [self.root] if self.root is not None else []
+        return Rules(folders, gitignore=self.gitignore).ignored_document(uri, path)
 
 
 def open_file(name: str, language_id: str) -> OneDocument:

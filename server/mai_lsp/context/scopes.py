@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mai_lsp.context.brief import doc_of, header_of
+from mai_lsp.core.brief import doc_of, header_of
 from mai_lsp.core.kinds import Kinds, kinds_of
 from mai_lsp.core.outline import Definition
 from mai_lsp.core.pieces import kind_of, lead_of

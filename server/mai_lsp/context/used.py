@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mai_lsp.context.brief import doc_of, header_of, lined, stub_of
 from mai_lsp.context.near import Near
 from mai_lsp.core import tokens
+from mai_lsp.core.brief import doc_of, header_of, lined, stub_of
 from mai_lsp.core.outline import Definition, Outline
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.text import Document, Span

@@ -9,6 +9,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What a snippet is, which decides how it is rendered and what is dropped first."""
 
+    WORKSPACE = "workspace"
+    """Definitions from one other file of the workspace."""
     SCOPE = "scope"
     """Headers of the enclosing functions and classes, with docstrings."""
     IMPORTS = "imports"

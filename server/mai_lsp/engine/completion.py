@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from mai_lsp.context.infile import gather
 from mai_lsp.core.language import find
+from mai_lsp.core.secrets import PLACEHOLDER
+from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document, Edit, Span
+from mai_lsp.engine.gather import elsewhere
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.errors import MaiError, NotConfigured, ReasoningOnly
 from mai_lsp.model.types import Answer, Endpoint, Role, Wire
 from mai_lsp.prompt import chat, fim
 from mai_lsp.prompt.formats import FORMATS, cache_friendly
+from mai_lsp.prompt.gate import FAR, Withheld, admit
 from mai_lsp.prompt.prompt import Prompt, Source
+from mai_lsp.reply.clean import without_torn_end
 from mai_lsp.reply.place import Place, look
 from mai_lsp.reply.trim import Trimmed, land, trim
-from mai_lsp.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +42,8 @@ class Plan:
     endpoint: Endpoint
     prompt: Prompt
     place: Place
+    withheld: tuple[Withheld, ...] = ()
+    """What the prompt does not show, and why."""
 
 
 async def complete(ask: Ask, deps: Deps) -> Outcome:
@@ -44,9 +51,11 @@ async def complete(ask: Ask, deps: Deps) -> Outcome:
     started = perf_counter()
     trace = Trace()
     try:
-        if reason := gate(ask, deps.settings):
+        if reason := gate(ask, deps):
             return reason
-        plan = prepare(ask, deps)
+        plan = await plan_for(ask, deps)
+        if isinstance(plan, Skipped):
+            return plan
         trace = _planned(plan, started)
         trimmed, trace = await _answer(plan, deps, trace)
         outcome = _land(trimmed, ask, plan, deps, trace)
@@ -57,8 +66,9 @@ async def complete(ask: Ask, deps: Deps) -> Outcome:
     return outcome
 
 
-def gate(ask: Ask, settings: Settings) -> Skipped | None:
+def gate(ask: Ask, deps: Deps) -> Skipped | None:
     """Decide whether to ask at all."""
+    settings = deps.settings
     if not settings.completion_enable:
         return Skipped(Reason.DISABLED, "Completions are switched off (mai.completion.enable).")
     if ask.document.language in settings.completion_disabled_languages:
@@ -66,11 +76,29 @@ def gate(ask: Ask, settings: Settings) -> Skipped | None:
             Reason.DISABLED,
             f"Completions are switched off for {ask.document.language} (mai.completion.disabledLanguages).",
         )
-    return None
+    return _ignored(ask, deps)
 
 
-def prepare(ask: Ask, deps: Deps) -> Plan:
-    """Choose the context and build the prompt; pure but for reading the settings' endpoint. Raises NotConfigured."""
+def _ignored(ask: Ask, deps: Deps) -> Skipped | None:
+    why = deps.documents.ignored(ask.document.uri)
+    return Skipped(Reason.IGNORED, f"This file is never sent ({why}).") if why else None
+
+
+async def plan_for(ask: Ask, deps: Deps) -> Plan | Skipped:
+    """Look into other files, choose the context and build the prompt, if it may be sent. Raises NotConfigured."""
+    if skipped := _ignored(ask, deps):
+        return skipped
+    budget = deps.model.endpoint(Role.COMPLETION).context_tokens
+    return prepare(ask, deps, await elsewhere(ask, deps, budget))
+
+
+def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = ()) -> Plan | Skipped:
+    """Choose the context, with `others` from other files in it, and build the prompt, if it may be sent.
+
+    Pure but for reading the settings' endpoint and the rules of what is ignored. Raises NotConfigured.
+    """
+    if skipped := _ignored(ask, deps):
+        return skipped
     settings = deps.settings
     endpoint = deps.model.endpoint(Role.COMPLETION)
     document = ask.document
@@ -78,19 +106,30 @@ def prepare(ask: Ask, deps: Deps) -> Plan:
     path = deps.documents.display_path(document.uri)
     language = find(document.language, document.uri)
     fixed = chat.fixed_tokens(language, path) if chatty else 0
+    fixed += sum(snippet.tokens for snippet in others)
     found = gather(document, ask.offset, max(LEAST_CONTEXT, endpoint.context_tokens - fixed), path=path)
     source = Source(
         path=path,
         language=language,
         prefix=found.prefix,
         suffix=found.suffix,
-        snippets=found.snippets,
+        snippets=(*others, *found.snippets),
     )
+    start, end = found.prefix_span.start, found.suffix_span.end
+    gated = admit(
+        source,
+        ignored=lambda other: deps.documents.ignored(document.uri, other),
+        before=document.text[max(0, start - FAR) : start],
+        after=document.text[end : end + FAR],
+        mask=settings.secrets_mask,
+    )
+    if isinstance(gated, Withheld):
+        return Skipped(Reason.SECRET, f"Nothing was sent: {gated.why}.")
     prompt: Prompt
     if chatty:
-        prompt = chat.build(source, max_tokens=settings.completion_max_tokens)
+        prompt = chat.build(gated, max_tokens=settings.completion_max_tokens)
     elif endpoint.wire is Wire.INFILL:
-        prompt = fim.build_infill(source, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
+        prompt = fim.build_infill(gated, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
     else:
         named = settings.fim_format or endpoint.fim_format or "suffix"
         # On this machine reading the prompt is what takes the time, so what grows must come last.
@@ -100,9 +139,9 @@ def prepare(ask: Ask, deps: Deps) -> Plan:
                 advice=f"Set mai.fim.format to one of {', '.join(FORMATS)}.",
             )
         row = cache_friendly(named) if endpoint.local and not settings.fim_format else named
-        prompt = fim.build(source, row, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
+        prompt = fim.build(gated, row, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
     place = look(document, ask.offset, seam=prompt.seam, chat=chatty, max_lines=settings.completion_max_lines)
-    return Plan(endpoint, prompt, place)
+    return Plan(endpoint, prompt, place, gated.withheld)
 
 
 async def _answer(plan: Plan, deps: Deps, trace: Trace) -> tuple[Trimmed, Trace]:
@@ -117,6 +156,8 @@ async def _answer(plan: Plan, deps: Deps, trace: Trace) -> tuple[Trimmed, Trace]
                 return trimmed, _answered(trace, answer, trimmed.verdict.value if trimmed.verdict else "cut")
             if len(raw) > MAX_REPLY:
                 break
+        if answer.finish == "length" or len(raw) > MAX_REPLY:
+            raw = without_torn_end(raw)
         trimmed = trim(raw, plan.place, final=True)
         if not raw.strip() and answer.reasoning_chars:
             raise ReasoningOnly(
@@ -131,6 +172,8 @@ def _land(trimmed: Trimmed, ask: Ask, plan: Plan, deps: Deps, trace: Trace) -> O
     if trimmed.verdict is not None or not trimmed.text:
         reason = Reason(trimmed.verdict.value) if trimmed.verdict else Reason.EMPTY
         return Skipped(reason, _WHY[reason], trace=trace)
+    if plan.withheld and PLACEHOLDER in trimmed.text:
+        return Skipped(Reason.SECRET, _WHY[Reason.SECRET], trace=trace)
     landed = land(trimmed.text, ask.document, ask.offset, plan.place)
     if landed.verdict is not None:
         reason = Reason(landed.verdict.value)
@@ -172,6 +215,7 @@ def describe(outcome: Outcome) -> str:
 
 
 _WHY = {
+    Reason.SECRET: "The model repeated the mask of a secret.",
     Reason.STALE: "The text changed while the model was answering.",
     Reason.EMPTY: "The model had nothing to add here.",
     Reason.CHATTER: "The model talked instead of writing code.",

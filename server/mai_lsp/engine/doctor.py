@@ -199,6 +199,9 @@ class _Sample:
     def display_path(self, uri: str) -> str:
         return uri.removeprefix("untitled:")
 
+    def ignored(self, _uri: str, _path: str = "") -> str:
+        return ""
+
 
 def _sample() -> Document:
     document = open_document("untitled:temperature.py", "python", None, _SAMPLE)

@@ -23,6 +23,7 @@ from mai_lsp.errors import LocalModelError
 from mai_lsp.model.local import weights
 from mai_lsp.model.local.share import LocalEngine
 from mai_lsp.settings import Settings
+from mai_lsp.system.cache import cache_dir
 
 OLDEST_PYTHON = (3, 11)
 
@@ -120,7 +121,7 @@ def _engine() -> Check:
 
 
 def _weights(used: Settings) -> Check:
-    wanted = weights.locate(used.local_model, weights.cache_dir())
+    wanted = weights.locate(used.local_model, cache_dir())
     try:
         weights.check(wanted)
     except LocalModelError as error:

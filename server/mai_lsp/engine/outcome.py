@@ -15,6 +15,10 @@ class Reason(StrEnum):
 
     DISABLED = "disabled"
     """Switched off by a setting, for this language or altogether."""
+    IGNORED = "ignored"
+    """The file is one that must not be sent; `Skipped.detail` names the rule."""
+    SECRET = "secret"  # noqa: S105 (a reason's name)
+    """The cursor is at a secret, or the answer holds the mask of one."""
     SUPERSEDED = "superseded"
     """A newer request for the same document took its place."""
     STALE = "stale"

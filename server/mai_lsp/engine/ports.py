@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
 from mai_lsp.model.types import Answer, Endpoint, Preview, Role
 from mai_lsp.prompt.prompt import Prompt
@@ -34,6 +35,12 @@ class Documents(Protocol):
     def display_path(self, uri: str) -> str:
         """Return the path a model is told: relative to the workspace where it is inside, else the file's name."""
 
+    def ignored(self, uri: str, path: str = "") -> str:
+        """Return why the open document `uri` must not be shown, or "" if it may.
+
+        With `path`, the same for another file, by its path in the workspace folder that the document is in.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -46,6 +53,13 @@ class Ask:
     """False when the user asked by hand."""
 
 
+class Elsewhere(Protocol):
+    """What the other files of the workspace know (`engine.gather`)."""
+
+    async def snippets(self, ask: Ask, budget: int) -> tuple[Snippet, ...]:
+        """Return definitions that the place needs within `budget` tokens; nothing rather than late."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What a flow works with."""
@@ -53,3 +67,5 @@ class Deps:
     model: Model
     documents: Documents
     settings: Settings
+    elsewhere: Elsewhere | None = None
+    """None where there is no workspace."""

@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mai_lsp.engine.outcome import Outcome
+from mai_lsp.engine.outcome import Outcome, Skipped
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.settings import Settings
 
 if TYPE_CHECKING:
+    from mai_lsp.engine.completion import Plan
+    from mai_lsp.engine.gather import Gatherer
+    from mai_lsp.lsp.documents import Documents
     from mai_lsp.model.client import ModelClient
 
 
@@ -24,16 +27,20 @@ class Backend:
     """What answers requests."""
 
     complete: Callable[[Ask, Deps], Awaitable[Outcome]]
+    plan: Callable[[Ask, Deps], Awaitable[Plan | Skipped]]
     client: ModelClient
+    gatherer: Gatherer
 
 
-async def load(settings: Callable[[], Settings]) -> Backend:
+async def load(settings: Callable[[], Settings], documents: Documents) -> Backend:
     """Import in a worker thread, then build with the settings as they are by then."""
     await asyncio.to_thread(_import)
     from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (loaded late on purpose)
-    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (same)
+    from mai_lsp.engine.completion import complete, plan_for  # noqa: PLC0415 (same)
+    from mai_lsp.engine.gather import Gatherer  # noqa: PLC0415 (same)
 
-    return Backend(complete, new_client(settings, os.environ))
+    gatherer = Gatherer(lambda: documents.folders, lambda: documents)
+    return Backend(complete, plan_for, new_client(settings, os.environ), gatherer)
 
 
 def _import() -> None:

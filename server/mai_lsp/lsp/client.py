@@ -31,6 +31,11 @@ class Client:
     """Promises to insert completion items as they are, so lines after the first keep their indentation."""
     markdown: bool = False
     """Shows Markdown in a completion item's documentation."""
+    inserts_only: bool = False
+    """Neovim's own completion: ignores where an item's edit ends, and (before 0.12) takes of a plain text only what
+    comes before the first blank, but snippets whole (`runtime/lua/vim/lsp/completion.lua`, `get_completion_word`)."""
+    progress: bool = False
+    """Shows progress that the server begins."""
     process_id: int | None = None
     folders: tuple[Path, ...] = ()
     """Workspace folders that are on this machine, in the client's order."""
@@ -52,6 +57,8 @@ def describe(params: types.InitializeParams) -> Client:
         registers_completion=bool(get_capability(have, "text_document.completion.dynamic_registration")),
         keeps_lines=types.InsertTextMode.AsIs in (modes or ()),
         markdown=types.MarkupKind.Markdown in (formats or ()),
+        inserts_only=params.client_info is not None and params.client_info.name == "Neovim",
+        progress=bool(get_capability(have, "window.work_done_progress")),
         process_id=params.process_id,
         folders=_folders(params),
     )

@@ -20,6 +20,7 @@ from mai_lsp.core.encoding import Encoding, units
 from mai_lsp.core.syntax import MAX_CHARACTERS, Parsing, parse, parsing
 from mai_lsp.core.text import Document, Edit, Span, open_document
 from mai_lsp.lsp.convert import Change, Place, offset_at
+from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.uris import name_of, path_of
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Documents:
         """The negotiated position encoding; set once, before the first document is opened."""
         self.folders: tuple[Path, ...] = ()
         """Workspace folders, for `display_path`."""
+        self.rules = Rules(())
+        """Which files may be shown; made anew when folders or settings change."""
         self._start = start
         self._clock = clock
         self._open: dict[str, Document] = {}
@@ -95,6 +98,10 @@ class Documents:
             if path is not None and path.is_relative_to(folder):
                 return path.relative_to(folder).as_posix()
         return name_of(uri)
+
+    def ignored(self, uri: str, path: str = "") -> str:
+        """Return why a document, or another file by its path in the same folder, must not be shown, or ""."""
+        return self.rules.ignored_document(uri, path)
 
     def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
         """Take a document; opening one that is open replaces it."""

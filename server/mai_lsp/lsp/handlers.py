@@ -15,7 +15,16 @@ from lsprotocol import types
 from mai_lsp.lsp import client, configuration, registration
 from mai_lsp.lsp.convert import Place, changes, inline_items, to_offset
 from mai_lsp.lsp.listing import completion_list
-from mai_lsp.lsp.protocol import ACCEPT_COMMAND, DID_FOCUS, STATUS_COMMAND, TOLERATED
+from mai_lsp.lsp.progress import IndexMeter
+from mai_lsp.lsp.protocol import (
+    ACCEPT_COMMAND,
+    DID_FOCUS,
+    SHOW_PROMPT_COMMAND,
+    STATUS_COMMAND,
+    TOLERATED,
+    ShownPrompt,
+)
+from mai_lsp.workspace.ignore import FILE_NAMES as IGNORE_FILES
 from mai_lsp.workspace.project import FILE_NAME
 from mai_lsp.workspace.uris import name_of, path_of
 
@@ -52,6 +61,7 @@ def _lifecycle(server: Server) -> None:
         if session.client.registers_completion:
             server.serve_list()
         await registration.register(server)
+        session.indexing.begin(IndexMeter(server))
         await registration.pull(server)
 
     @server.feature(types.EXIT)
@@ -66,7 +76,7 @@ def _documents(server: Server) -> None:
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
         session.documents.open(item.uri, str(item.language_id), item.version, item.text)
-        session.warm()
+        session.warm(item.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: Any) -> None:
@@ -86,7 +96,11 @@ def _documents(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        if name_of(params.text_document.uri) == FILE_NAME and not session.client.registers_watchers:
+        session.indexing.changed([path_of(params.text_document.uri)])
+        name = name_of(params.text_document.uri)
+        if name in IGNORE_FILES:
+            session.documents.rules.forget()
+        if name == FILE_NAME and not session.client.registers_watchers:
             session.read_project()
             session.settle()
 
@@ -108,7 +122,11 @@ def _configuration(server: Server) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        if any(name_of(change.uri) == FILE_NAME for change in params.changes):
+        session.indexing.changed(path_of(change.uri) for change in params.changes)
+        names = {name_of(change.uri) for change in params.changes}
+        if not names.isdisjoint(IGNORE_FILES):
+            session.documents.rules.forget()
+        if FILE_NAME in names:
             session.read_project()
             session.settle()
 
@@ -139,12 +157,11 @@ def completion(server: Server) -> Any:
     session = server.session
 
     async def complete(params: types.CompletionParams) -> types.CompletionList:
-        multiline = session.client.keeps_lines
         found = await session.suggest(
             params.text_document.uri,
             Place(params.position.line, params.position.character),
             automatic=True,  # Clients ask with the same trigger kind for every typed word and for an explicit key.
-            lines=None if multiline else 1,
+            lines=None if session.client.keeps_lines else 1,
         )
         if found is None:
             return types.CompletionList(is_incomplete=True, items=[])
@@ -152,9 +169,7 @@ def completion(server: Server) -> Any:
             found.document,
             to_offset(found.document, params.position, session.documents.encoding),
             found.suggestion,
-            session.documents.encoding,
-            multiline=multiline,
-            markdown=session.client.markdown,
+            session.client,
         )
 
     return complete
@@ -168,6 +183,11 @@ def _commands(server: Server) -> None:
         if not arguments or not isinstance(arguments[0], str) or not session.accept(arguments[0]):
             log.info("a suggestion was accepted that is not known")
 
+    @server.command(SHOW_PROMPT_COMMAND)
+    async def show_prompt(*arguments: Any) -> ShownPrompt:
+        uri, position = (*arguments, None, None)[:2]
+        return await session.show_prompt(str(uri), _place(position))
+
     @server.command(STATUS_COMMAND)
     async def status(*_: Any) -> dict[str, Any]:
         # The report needs modules that a worker thread may be importing just now; waiting for its import lock would
@@ -179,14 +199,25 @@ def _commands(server: Server) -> None:
 
 
 def _warm(server: Server) -> Any:
-    def focus(_: Any) -> None:
-        server.session.warm()
+    def focus(params: Any) -> None:
+        # Clients send the document or nothing; pygls makes an object of what it does not know.
+        server.session.warm(str(getattr(getattr(params, "textDocument", None), "uri", "")))
 
     return focus
 
 
 def _ignore(_: Any) -> None:
     """Take a notification that needs no answer."""
+
+
+def _place(position: Any) -> Place:
+    """Read an LSP position as a command's argument brings it: an object or a mapping; the beginning if it is none."""
+    found = [position.get(name) if isinstance(position, dict) else getattr(position, name, 0) for name in _PLACE]
+    line, character = (number if isinstance(number, int) else 0 for number in found)
+    return Place(line, character)
+
+
+_PLACE = ("line", "character")
 
 
 def _uri(params: Any) -> str:

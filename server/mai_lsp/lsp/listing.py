@@ -7,28 +7,28 @@ no item at all when the first line adds nothing.
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
-from mai_lsp.core.encoding import Encoding
 from mai_lsp.core.text import Document, Span, split_lines
 from mai_lsp.engine.outcome import Suggestion
+from mai_lsp.lsp.client import Client
 from mai_lsp.lsp.convert import accept_command, to_range
 
 LABEL_WIDTH = 60
 """Characters of a label; lists are narrow, and the whole text is in the documentation."""
 
 
-def completion_list(
-    document: Document, offset: int, suggestion: Suggestion, encoding: Encoding, *, multiline: bool, markdown: bool
-) -> types.CompletionList:
+def completion_list(document: Document, offset: int, suggestion: Suggestion, client: Client) -> types.CompletionList:
     """Return a list with at most one item; incomplete, so that the client asks again when the user types on."""
-    item = _item(document, offset, suggestion, encoding, multiline=multiline, markdown=markdown)
+    item = _item(document, offset, suggestion, client)
     return types.CompletionList(is_incomplete=True, items=[item] if item is not None else [])
 
 
-def _item(
-    document: Document, offset: int, suggestion: Suggestion, encoding: Encoding, *, multiline: bool, markdown: bool
-) -> types.CompletionItem | None:
+def _item(document: Document, offset: int, suggestion: Suggestion, client: Client) -> types.CompletionItem | None:
+    if client.inserts_only and suggestion.span.end > offset:
+        return None
     start = word_start(document, offset)
     line = document.line_span(document.line_at(offset))
     # The edit begins at the typed word, because clients match the item against the text that the edit replaces.
@@ -38,8 +38,9 @@ def _item(
         text = suggestion.text[start - suggestion.span.start :]
     end = min(suggestion.span.end, line.end)
     word = document.text[start:offset]
+    shown = text.strip()
     first = split_lines(text)[0]
-    whole = multiline and first != text
+    whole = client.keeps_lines and first != text
     if not whole:
         if first.strip() in {"", word} or first == document.text[start:end]:
             return None
@@ -48,16 +49,18 @@ def _item(
         label=_label(text),
         kind=types.CompletionItemKind.Snippet,
         detail=suggestion.trace.model or suggestion.trace.provider or None,
-        documentation=types.MarkupContent(types.MarkupKind.Markdown, _fenced(suggestion.text, document.language))
-        if markdown
-        else suggestion.text.strip(),
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, _fenced(shown, document.language))
+        if client.markdown
+        else shown,
         # Behind a real language server's own items: it knows the symbols, we only guess.
         sort_text="\U0010fffd",
         filter_text=word or None,
         preselect=False,
-        insert_text_format=types.InsertTextFormat.PlainText,
+        insert_text_format=types.InsertTextFormat.Snippet if client.inserts_only else types.InsertTextFormat.PlainText,
         insert_text_mode=types.InsertTextMode.AsIs if whole else None,
-        text_edit=types.TextEdit(to_range(document, Span(start, end), encoding), text),
+        text_edit=types.TextEdit(
+            to_range(document, Span(start, end), client.encoding), _as_snippet(text) if client.inserts_only else text
+        ),
         command=accept_command(suggestion),
     )
 
@@ -71,6 +74,11 @@ def word_start(document: Document, offset: int) -> int:
     return start
 
 
+def _as_snippet(text: str) -> str:
+    """Write a plain text in LSP's snippet syntax."""
+    return re.sub(r"([\\$}])", r"\\\1", text)
+
+
 def _label(text: str) -> str:
     line = next((part.strip() for part in split_lines(text) if part.strip()), "")
     more = line != text.strip()
@@ -81,4 +89,4 @@ def _fenced(text: str, language: str) -> str:
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{fence}{language}\n{text.strip()}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

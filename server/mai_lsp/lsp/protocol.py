@@ -5,7 +5,7 @@ It holds names and payload shapes only; nothing here sends anything.
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 STATUS = "mai/status"
 """Server notification with a `StatusParams`, sent whenever something in it changes."""
@@ -18,6 +18,9 @@ ACCEPT_COMMAND = "mai.acceptCompletion"
 
 STATUS_COMMAND = "mai.status"
 """Returns a JSON object that says how the server is set up and doing; holds no source code and no key."""
+
+SHOW_PROMPT_COMMAND = "mai.showPrompt"
+"""Returns what a completion at a place would send, as a `ShownPrompt`; its arguments are a URI and an LSP position."""
 
 TOLERATED = (
     "textDocument/didFocus",
@@ -53,3 +56,15 @@ class CopilotStatusParams(TypedDict):
     message: str
     kind: Literal["Normal", "Error", "Warning", "Inactive"]
     command: NotRequired[str]
+
+
+class ShownPrompt(TypedDict):
+    """Result of `SHOW_PROMPT_COMMAND`; without a request where nothing would be sent, and `reason` says why."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: dict[str, Any] | None
+    pieces: list[dict[str, Any]]
+    withheld: list[dict[str, str]]
+    reason: str

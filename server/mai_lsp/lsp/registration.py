@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from mai_lsp.lsp import configuration
+from mai_lsp.workspace.ignore import FILE_NAMES as IGNORE_FILES
+from mai_lsp.workspace.index.endings import endings as index_endings
 from mai_lsp.workspace.project import FILE_NAME
 
 if TYPE_CHECKING:
@@ -47,12 +49,14 @@ async def register(server: Server) -> None:
             )
         )
     if server.session.client.registers_watchers:
-        watcher = types.FileSystemWatcher(glob_pattern=f"**/{FILE_NAME}")
+        endings = ",".join(ending.removeprefix(".") for ending in sorted(index_endings()))
+        names = ",".join((FILE_NAME, *IGNORE_FILES))
+        watchers = [types.FileSystemWatcher(glob_pattern=glob) for glob in (f"**/{{{names}}}", f"**/*.{{{endings}}}")]
         wanted.append(
             types.Registration(
                 id="mai-project-file",
                 method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-                register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher]),
+                register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
             )
         )
     if wanted:

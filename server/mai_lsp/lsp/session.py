@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,10 +24,13 @@ from mai_lsp.lsp.backend import Backend
 from mai_lsp.lsp.client import Client
 from mai_lsp.lsp.convert import Place, offset_at
 from mai_lsp.lsp.documents import Documents
+from mai_lsp.lsp.indexing import Indexing
+from mai_lsp.lsp.protocol import ShownPrompt
 from mai_lsp.lsp.status import Status, Voice
 from mai_lsp.lsp.tasks import Newest, Tasks
 from mai_lsp.model.types import Role
 from mai_lsp.settings import Settings, from_env
+from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.project import read_project
 
 log = logging.getLogger(__name__)
@@ -46,6 +50,10 @@ class Found:
     suggestion: Suggestion
 
 
+OFFERED = 100
+"""Suggestions that may still be accepted; nearly all are refused by typing on, so keeping them all would add up."""
+
+
 class Session:
     """Everything that changes while the server runs."""
 
@@ -56,10 +64,12 @@ class Session:
         self.documents = Documents(self.tasks.start)
         self.configuration = configuration.Configuration()
         self.status = Status(voice)
+        self.indexing = Indexing(self.tasks)
         self._voice = voice
         self._loading: asyncio.Task[Backend] | None = None
         self._warmed = -WARM_EVERY
-        self._offered: set[str] = set()
+        self._offered: deque[str] = deque(maxlen=OFFERED)
+        self._ruled: tuple[tuple[Path, ...], bool] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -70,7 +80,6 @@ class Session:
         """Take what `initialize` says."""
         self.client = client
         self.documents.encoding = client.encoding
-        self.documents.folders = client.folders
         self.configuration.put(configuration.ENVIRONMENT, from_env(os.environ))
         self.configuration.put(configuration.OPTIONS, *configuration.from_options(options))
         self.read_project()
@@ -78,18 +87,19 @@ class Session:
     def read_project(self) -> None:
         """Read the project file again."""
         self.configuration.put(configuration.PROJECT, *read_project(list(self.client.folders)))
+        self._follow_rules()
 
     def change_folders(self, added: Iterable[Path], removed: Container[Path | None]) -> None:
         """Follow the client's workspace folders; the project file is that of the first folder with one."""
         kept = [folder for folder in self.client.folders if folder not in removed]
         self.client = replace(self.client, folders=(*kept, *added))
-        self.documents.folders = self.client.folders
         self.read_project()
         self.settle()
 
     def settle(self) -> None:
         """Let changed settings take effect, and tell the user once about each that is wrong."""
         logs.set_level(self.settings.log_level)
+        self._follow_rules()
         if fresh := self.configuration.news():
             for problem in fresh:
                 self._voice.note("warning", problem)
@@ -101,6 +111,9 @@ class Session:
             loaded.client.configure(self.settings)
             self._check(loaded)
         self.status.send()
+        self.indexing.follow(
+            self.client.folders, enabled=self.settings.index_enable, gitignore=self.settings.ignore_gitignore
+        )
 
     def load(self) -> asyncio.Task[Backend]:
         """Begin to load the engine, once."""
@@ -131,20 +144,49 @@ class Session:
         current = self.documents.latest(uri)
         if current is None or current.text != document.text:
             return None  # The engine has looked, too, but a didChange may have come since.
-        self._offered.add(outcome.id)
+        self._offered.append(outcome.id)
         return Found(current, outcome)
+
+    async def show_prompt(self, uri: str, place: Place) -> ShownPrompt:
+        """Say what a suggestion at `place` would send, or why nothing would be."""
+        loaded = await asyncio.shield(self.load())
+        from mai_lsp.engine import shown  # noqa: PLC0415 (loaded late, with the engine)
+
+        document = self.documents.latest(uri)
+        if document is None:
+            return _nothing("The document is not open.")
+        ask = Ask(document, offset_at(document, place, self.documents.encoding), automatic=False)
+        ask = replace(ask, document=await self.documents.parsed(document, TREE_WITHIN))
+        try:
+            plan = await loaded.plan(ask, self._deps(loaded, self.settings))
+            if isinstance(plan, Skipped):
+                return _nothing(plan.detail)
+            preview = loaded.client.preview(plan.endpoint, plan.prompt)
+        except errors.MaiError as error:
+            return _nothing(str(error))
+        return ShownPrompt(
+            method=preview.method,
+            url=preview.url,
+            headers=preview.headers,
+            body=preview.body,
+            pieces=shown.pieces(plan.prompt),
+            withheld=shown.withheld(plan.withheld),
+            reason="",
+        )
 
     def accept(self, identity: str) -> bool:
         """Count a suggestion as accepted, once; False for one that was never offered."""
         if identity not in self._offered:
             return False
-        self._offered.discard(identity)
+        self._offered.remove(identity)
         self.status.accept()
         return True
 
-    def warm(self) -> None:
-        """Open the connection to the model in the background, if that was not done just now."""
+    def warm(self, uri: str) -> None:
+        """Open the connection to the model in the background, if that was not done just now and may serve `uri`."""
         now = time.monotonic()
+        if self.documents.ignored(uri):
+            return
         if self.settings.completion_enable and now - self._warmed >= WARM_EVERY:
             self._warmed = now
             self.tasks.start(self._warm(), "warm-up")
@@ -154,10 +196,11 @@ class Session:
         await self.tasks.stop()
         if (loaded := self._loaded()) is not None:
             await loaded.client.aclose()
+            loaded.gatherer.close()
 
     async def _load(self) -> Backend:
         try:
-            loaded = await backend.load(lambda: self.settings)
+            loaded = await backend.load(lambda: self.settings, self.documents)
         finally:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
             gc.freeze()
@@ -169,9 +212,21 @@ class Session:
         loaded = await asyncio.shield(self.load())
         ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
         try:
-            return await loaded.complete(ask, Deps(loaded.client, self.documents, settings))
+            return await loaded.complete(ask, self._deps(loaded, settings))
         except errors.MaiError as error:
             return Skipped(Reason.ERROR, str(error), errors.NotConfigured(error.message, advice=error.advice))
+
+    def _deps(self, loaded: Backend, settings: Settings) -> Deps:
+        elsewhere = loaded.gatherer if settings.index_enable else None
+        return Deps(loaded.client, self.documents, settings, elsewhere)
+
+    def _follow_rules(self) -> None:
+        """Let folders and settings decide which files may be shown; ignore files are followed by the rules."""
+        wanted = (self.client.folders, self.settings.ignore_gitignore)
+        if wanted != self._ruled:
+            self._ruled = wanted
+            self.documents.folders = self.client.folders
+            self.documents.rules = Rules(self.client.folders, gitignore=self.settings.ignore_gitignore)
 
     async def _warm(self) -> None:
         loaded = await asyncio.shield(self.load())
@@ -197,3 +252,7 @@ class Session:
         if self._loading is None or not self._loading.done() or self._loading.cancelled():
             return None
         return None if self._loading.exception() else self._loading.result()
+
+
+def _nothing(reason: str) -> ShownPrompt:
+    return ShownPrompt(method="", url="", headers={}, body=None, pieces=[], withheld=[], reason=reason)

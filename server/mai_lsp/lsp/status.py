@@ -30,7 +30,7 @@ USER_MUST_ACT = (
 )
 """What does not pass by itself; everything else is worth a box only to somebody who asked by hand."""
 
-SAYS_NOTHING = frozenset({Reason.DISABLED, Reason.SUPERSEDED, Reason.STALE})
+SAYS_NOTHING = frozenset({Reason.DISABLED, Reason.IGNORED, Reason.SECRET, Reason.SUPERSEDED, Reason.STALE})
 """Reasons that tell nothing about the model's health."""
 
 

@@ -13,8 +13,9 @@ from importlib import resources
 from mai_lsp.core.language import Language
 from mai_lsp.core.text import split_lines
 from mai_lsp.core.tokens import estimate
-from mai_lsp.prompt.fim import context_text, piece
-from mai_lsp.prompt.prompt import ChatPrompt, Message, Piece, Source
+from mai_lsp.prompt.fim import context_text, elsewhere_text, piece
+from mai_lsp.prompt.gate import Gated
+from mai_lsp.prompt.prompt import ChatPrompt, Message, Piece
 
 _FRAME_TOKENS = 100
 """Headings and tags of the user message, and a usual unfinished line."""
@@ -23,11 +24,14 @@ OVERLAP_TOKENS = 48
 """Extra output allowed for the lines a model repeats and its fence; they are trimmed, not shown."""
 
 
-def build(source: Source, *, max_tokens: int) -> ChatPrompt:
+def build(gated: Gated, *, max_tokens: int) -> ChatPrompt:
     """Build the messages: rules, file and context, code behind the cursor, code before it, the unfinished line."""
+    source = gated.source
     system = _rules().replace("{language}", source.language.name)
     head = context_text(source)
     parts = [f"File: {source.path}"]
+    if others := elsewhere_text(source):
+        parts.insert(0, f"Defined in other files of the project:\n<project>\n{others.rstrip(chr(10))}\n</project>")
     if head:
         parts.append(f"Elsewhere in the file:\n<context>\n{head}</context>")
     parts += [

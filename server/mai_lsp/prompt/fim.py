@@ -5,15 +5,18 @@ from __future__ import annotations
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.tokens import estimate
 from mai_lsp.prompt.formats import FORMATS
+from mai_lsp.prompt.gate import Gated
 from mai_lsp.prompt.prompt import ExtraFile, FimPrompt, InfillPrompt, Piece, Source
 from mai_lsp.prompt.seam import cut
 
 
-def build(source: Source, format_name: str, *, max_tokens: int, words: bool) -> FimPrompt:
+def build(gated: Gated, format_name: str, *, max_tokens: int, words: bool) -> FimPrompt:
     """Build a `/completions` prompt; `words` when the server takes a grammar, so that half words can be cut."""
+    source = gated.source
     row = FORMATS[format_name]
     prefix, seam = cut(source.prefix, words=words)
-    head = context_text(source)
+    others = elsewhere_text(source)
+    head = others + (_heading(source, source.path) if others else "") + context_text(source)
     before, after = head + prefix, source.suffix
     text = row.template.replace("{after}", _plain(after, row.stop)).replace("{before}", _plain(before, row.stop))
     return FimPrompt(
@@ -26,8 +29,9 @@ def build(source: Source, format_name: str, *, max_tokens: int, words: bool) -> 
     )
 
 
-def build_infill(source: Source, *, max_tokens: int, words: bool) -> InfillPrompt:
+def build_infill(gated: Gated, *, max_tokens: int, words: bool) -> InfillPrompt:
     """Build an `/infill` prompt; the context goes where llama.cpp puts other files."""
+    source = gated.source
     prefix, seam = cut(source.prefix, words=words)
     head = context_text(source)
     return InfillPrompt(
@@ -35,7 +39,10 @@ def build_infill(source: Source, *, max_tokens: int, words: bool) -> InfillPromp
         suffix=source.suffix,
         max_tokens=max_tokens,
         seam=seam,
-        extra=(ExtraFile(source.path, head),) if head else (),
+        extra=(
+            *(ExtraFile(snippet.path, snippet.text) for snippet in source.snippets if snippet.kind is Kind.WORKSPACE),
+            *([ExtraFile(source.path, head)] if head else []),
+        ),
         pieces=_pieces(source, prefix),
     )
 
@@ -43,8 +50,25 @@ def build_infill(source: Source, *, max_tokens: int, words: bool) -> InfillPromp
 def context_text(source: Source) -> str:
     """Write the snippets as the file's own text with the parts between them left out, in the file's order."""
     order = (Kind.IMPORTS, Kind.DEFINITION, Kind.SCOPE)
-    inside = sorted(source.snippets, key=lambda snippet: order.index(snippet.kind))
+    inside = [snippet for snippet in source.snippets if snippet.kind is not Kind.WORKSPACE]
+    inside.sort(key=lambda snippet: order.index(snippet.kind))
     return "\n".join(snippet.text.rstrip("\n") + "\n" for snippet in inside)
+
+
+def elsewhere_text(source: Source) -> str:
+    """Write what other files define, each under its path as a comment."""
+    return "".join(
+        f"{_heading(source, snippet.path)}{snippet.text.rstrip(chr(10))}\n\n"
+        for snippet in source.snippets
+        if snippet.kind is Kind.WORKSPACE
+    )
+
+
+def _heading(source: Source, path: str) -> str:
+    language = source.language
+    # A line end in a file's name would end the comment.
+    path = "".join(mark if mark.isprintable() else " " for mark in path)
+    return f"{language.comment} {path}{' ' if language.comment_end else ''}{language.comment_end}\n"
 
 
 def _pieces(source: Source, prefix: str) -> tuple[Piece, ...]:

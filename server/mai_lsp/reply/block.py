@@ -22,8 +22,8 @@ def cut_at_block_end(text: str, document: Document, span: Span, place: Place) ->
     line_start = after.starts[after.line_at(span.start)]
     begin = first if place.blank else line_start + len(place.indent)
     statement = _statement(after.syntax.leaf_at(begin), begin)
-    while statement is not None and "comment" in statement.kind:
-        statement = statement.next_named  # What a comment is written above belongs to it.
+    while statement is not None and ("comment" in statement.kind or statement.kind == "attribute_item"):
+        statement = statement.next_named  # What a comment, or Rust's attribute, is written above belongs to it.
     if statement is None or statement.has_error:
         return text
     unit = statement

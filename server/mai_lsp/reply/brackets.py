@@ -13,11 +13,24 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BLOCK_COMMENT = r"/\*[\s\S]*?(?:\*/|\Z)"
 _TRIPLE = r'"""[\s\S]*?(?:"""|\Z)' + r"|'''[\s\S]*?(?:'''|\Z)"
 _DOUBLE = r'"(?:\\.|[^"\\\n])*"?'
-_SINGLE = r"'(?:\\.|[^'\\\n])*'"
-_RUST_CHAR = r"'(?:\\[^'\n]+|[^'\\\n])'"
+_ESCAPE = r"\\(?:[^\n]|\Z)"
+_SINGLE = rf"'(?:{_ESCAPE}|[^'\\\n])*(?:'|\Z)"
+_RUST_CHAR = r"'(?:\\[^'\n]+|[^'\\\n])(?:'|\Z)"
 _BACKTICK = r"`(?:\\.|[^`\\])*(?:`|\Z)"
-_NO_SINGLE = frozenset({"rust", "html", "plaintext", "markdown"})
-_BACKTICKED = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact", "go"})
+_CHARACTERS = rf"\[(?:{_ESCAPE}|[^\]\\\n])*(?:\]|\Z)"
+_REGEX = (
+    r"(?:(?<=[(,=:\[!&|?{};\n])|(?<=\breturn))[ \t]*"
+    rf"/(?![*/])(?:{_ESCAPE}|{_CHARACTERS}|[^/\\\[\n])+(?:/|\Z)"
+)
+"""A regular expression where no division can stand."""
+_CASE_PATTERN = r"(?:(?<=\n)|\A)[ \t]*[^\s()#;&$<>`]+(?:[ \t]*\|[ \t]*[^\s()]+)*\)"
+"""`start)` in a shell's `case`, whose bracket has no partner."""
+_NO_SINGLE = frozenset(
+    {"rust", "html", "plaintext", "markdown", "haskell", "elm", "ocaml", "fsharp", "julia", "clojure", "scheme", "lisp"}
+)
+"""Where an apostrophe is a part of names or opens no string."""
+_SCRIPTS = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
+_BACKTICKED = _SCRIPTS | {"go"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,30 @@ def balance(text: str, language: Language) -> Balance:
     return Balance(tuple(closing), tuple(opening))
 
 
+def comment_at(line: str, language: Language) -> int | None:
+    """Return where a line's comment begins, outside of strings; None if it has none."""
+    if language.comment:
+        for found in _tokens(language).finditer(line):
+            if found.group().startswith(language.comment):
+                return found.start()
+    return None
+
+
+def unpaired(text: str) -> str:
+    """Return the closing brackets without a partner, with no regard to strings: for text that begins inside one."""
+    depth: list[str] = []
+    alone = ""
+    for char in text:
+        if char in _PAIRS.values():
+            depth.append(char)
+        elif char in _PAIRS:
+            if depth and depth[-1] == _PAIRS[char]:
+                depth.pop()
+            else:
+                alone += char
+    return alone
+
+
 def partner(char: str) -> str:
     """Return the opening bracket of a closing one."""
     return _PAIRS[char]
@@ -74,4 +111,8 @@ def _tokens(language: Language) -> re.Pattern[str]:
         parts.append(_SINGLE)
     if language.id in _BACKTICKED:
         parts.append(_BACKTICK)
+    if language.id in _SCRIPTS or language.id == "ruby":
+        parts.append(_REGEX)
+    if language.id == "shellscript":
+        parts.append(_CASE_PATTERN)
     return re.compile("|".join([*parts, r"[()\[\]{}]"]))

@@ -16,6 +16,8 @@ _CONTINUES = re.compile(
     r"^(?:\}?\s*(?:else|elif|elsif|elseif|except|finally|catch|rescue|ensure)\b|end\b|fi\b|done\b|esac\b|"
     r"[)\]}]|\.|\|\||&&|\?|:[^:]|then\b|do\b)"
 )
+_DECORATOR = re.compile(r"@[\w.]+(?:\(.*\)?)?$")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _BODY_END = re.compile(r"^(?:end|fi|done|esac)\b")
 
 
@@ -43,23 +45,26 @@ def measure(text: str, place: Place, *, final: bool) -> Extent:
     opened = opens_block(place.line_prefix + lines[0], place.language)
     if opened and place.deeper and _closed_below(place.line_prefix + lines[0], place):
         return Extent(at, complete=len(lines) > 1)  # Its body is there already.
-    begun = not (place.blank and _is_comment(lines[0], place))
+    begun = not (place.blank and _leads(lines[0], place))
     for number, line in enumerate(lines[1:], start=1):
         start, at = at + 1, at + 1 + len(line)
         unfinished = number == len(lines) - 1 and not final
-        inside = bool(balance(place.line_prefix + text[: start - 1], place.language).opening)
+        so_far = place.line_prefix + text[: start - 1]
+        inside = bool(balance(so_far, place.language).opening) or _in_fence(so_far, place)
         if not line.strip():
             # Bodies have blank lines inside, statements do not.
             if not (unfinished or inside or place.opens_block or opened):
                 return Extent(last, complete=True)
             continue
-        if unfinished and line.strip().isalnum():
-            break  # It may still become `else`.
-        if number >= place.max_lines or not (inside or not begun or _belongs(line, place, opened=opened)):
+        if unfinished and (line.strip().isalnum() or line.strip() in {":", "|", "&", "{"}):
+            break  # It may still become `else`, or `::`.
+        if line.strip() == "{" and _wants_brace(lines[number - 1], place):
+            opened = True  # Its body begins on a line of its own.
+        elif number >= place.max_lines or not (inside or not begun or _belongs(line, place, opened=opened)):
             return Extent(last, complete=True)
         if not begun and not unfinished:
-            # Comments before the statement are part of it.
-            begun = not _is_comment(line, place)
+            # Comments and decorators before the statement are part of it.
+            begun = not _leads(line, place)
             opened = opens_block(line, place.language)
         if start >= limit:
             break
@@ -88,9 +93,24 @@ def _closed_below(line: str, place: Place) -> bool:
     return len(balance(line, place.language).opening) <= len(place.surplus)
 
 
-def _is_comment(line: str, place: Place) -> bool:
-    mark = place.language.comment
-    return bool(mark) and line.lstrip().startswith(mark)
+def _leads(line: str, place: Place) -> bool:
+    """Whether a line only leads to the statement below it: a comment, a decorator or an attribute."""
+    mark, code = place.language.comment, line.strip()
+    if mark and code.startswith(mark):
+        return True
+    if code.startswith("@") and place.language.block in {"brace", "indent"}:
+        return bool(_DECORATOR.match(code)) and place.language.id not in {"css", "yaml"}
+    return place.language.id == "rust" and code.startswith("#[") and code.endswith("]")
+
+
+def _wants_brace(header: str, place: Place) -> bool:
+    """Whether a line may be the header of a block whose brace stands on the next line."""
+    return place.language.block == "brace" and header.rstrip()[-1:] not in {"", ";", "{", "}", ","}
+
+
+def _in_fence(text: str, place: Place) -> bool:
+    """Whether a Markdown text ends inside a fenced block."""
+    return place.language.id == "markdown" and len(_FENCE.findall(text)) % 2 == 1
 
 
 def _unwanted_closer(text: str, place: Place) -> int | None:

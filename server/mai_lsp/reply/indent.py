@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mai_lsp.reply.place import Place, opens_block
 
 TAB_COLUMNS = 4
@@ -10,7 +12,9 @@ TAB_COLUMNS = 4
 
 def refit(text: str, place: Place, shift: int | None) -> str:
     """Return `text` with its first line's own indentation dropped and the other lines moved along with it."""
-    lines = [_to_unit(line, place) for line in text.split("\n")]
+    lines = text.split("\n")
+    columns = _columns(lines) if place.tabs else TAB_COLUMNS
+    lines = [_to_unit(line, place, columns) for line in lines]
     if place.blank:
         lead = _lead(lines[0])
         lines[0] = lines[0][lead:]
@@ -49,12 +53,19 @@ def _move(line: str, shift: int, place: Place) -> str:
     return blank * max(0, lead + shift) + line[lead:]
 
 
-def _to_unit(line: str, place: Place) -> str:
+def _columns(lines: list[str]) -> int:
+    """Return the columns of one level in a reply indented with spaces, by its first step, which later lines keep."""
+    leads = [_lead(line) for line in lines if line.strip()]
+    first = next((abs(b - a) for a, b in pairwise(leads) if a != b), TAB_COLUMNS)
+    return first if first in {2, 3, 4, 8} else TAB_COLUMNS
+
+
+def _to_unit(line: str, place: Place, columns: int) -> str:
     """Turn leading spaces into tabs, or tabs into spaces, where the file uses the other."""
     lead = line[: _lead(line)]
     if place.tabs and " " in lead:
-        columns = len(lead.expandtabs(TAB_COLUMNS))
-        return "\t" * (columns // TAB_COLUMNS) + " " * (columns % TAB_COLUMNS) + line[len(lead) :]
+        width = len(lead.expandtabs(columns))
+        return "\t" * (width // columns) + " " * (width % columns) + line[len(lead) :]
     if not place.tabs and "\t" in lead:
         return lead.expandtabs(place.unit) + line[len(lead) :]
     return line

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from mai_lsp.reply.brackets import balance
+from mai_lsp.reply.brackets import balance, unpaired
 from mai_lsp.reply.place import Place
 
-LINES_BACK = 40
+LINES_BACK = 80
 """How many lines before the cursor a chat reply may repeat and is still recognised."""
 
 SHORTEST = 2
 """Fewer characters than this in common with the line before the cursor are chance (minuet's `before` limit)."""
+
+LEAST_REWRITTEN = 4
+"""Characters a reply's first line must share with the cursor's line to be a new version of it."""
+
+LEAST_FILE = 4
+"""Lines before the cursor from which on a reply that begins like the file is a copy of the file, not a coincidence."""
+
+_AROUND_MARKS = re.compile(r" ?([^\w\s]) ?")
 
 _TRIVIAL = re.compile(r"^\W*$|^(?:end|else|pass|return|break|continue|fi|done|esac|then|do|\}?\s*else\s*\{)\W*$")
 
@@ -22,38 +31,84 @@ class Started:
     """A reply without what stands before the cursor."""
 
     text: str
-    shift: int | None
+    shift: int | None = None
     """Columns by which the reply's other lines stand too far left, if repeated text showed it; else None."""
+    waiting: bool = False
+    """It repeats what stands before the cursor and may go on doing so; `text` is empty then."""
+    rewrites: bool = False
+    """It writes the cursor's line anew, otherwise than it was typed; `text` is empty then."""
 
 
-def strip_start(code: str, place: Place) -> Started:
-    """Strip from `code` the lines and the part of the line that stand before the cursor already."""
+def strip_start(code: str, place: Place, *, ended: bool) -> Started:
+    """Strip from `code` the lines and the part of the line that stand before the cursor already.
+
+    Blanks may differ, and empty lines, too: models write them as they like.
+    """
     lines = code.split("\n")
-    before = place.before.split("\n")
-    typed = before[-1].strip()
-    if lines[-1].strip():
-        lines.append("")  # A reply may end before it comes to the cursor's line.
-    for back in range(min(LINES_BACK, len(before), len(lines)) - 1, -1, -1):
-        repeated = before[len(before) - 1 - back : -1]
-        if back and not any(line.strip() for line in repeated):
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    whole = written if ended else [number for number in written if number < len(lines) - 1]
+    ours = [_normal(lines[number]) for number in written]
+    earlier, theirs = _earlier(place.before)
+    typed = _normal(place.line_prefix)
+    if not ended and _may_repeat(ours, len(whole), [*theirs, typed] if typed else theirs, typed):
+        return Started("", waiting=True)
+    for back in range(min(len(theirs), len(whole)), -1, -1):
+        first = len(theirs) - back
+        if ours[:back] != theirs[first:] or (back and not any(_word(char) for line in ours[:back] for char in line)):
             continue
-        if [line.strip() for line in lines[:back]] != [line.strip() for line in repeated]:
+        shift = _lead(earlier[first]) - _lead(lines[written[0]]) if back else None
+        if not typed:
+            if not back:
+                break
+            return Started("\n".join(lines[written[back - 1] + 1 :]).lstrip("\n"), shift)
+        if back == len(written) or (taken := _taken(lines[written[back]].lstrip(), typed)) is None:
             continue
-        current = lines[back]
-        if not current.strip().startswith(typed) or (not back and not typed):
+        current = lines[written[back]]
+        rest = _join_blanks(current.lstrip()[taken:], place.line_prefix)
+        below = lines[written[back] + 1 :]
+        return Started("\n".join([rest, *below]).removesuffix("\n"), len(place.indent) - _lead(current))
+    if common := _common(code, place.line_prefix):
+        return Started(code[common:])
+    return Started("", rewrites=True) if ours and _rewrites(ours[0], typed, theirs) else Started(code)
+
+
+@lru_cache(maxsize=2)
+def _earlier(before: str) -> tuple[list[str], list[str]]:
+    """Return the lines before the cursor's that are not empty, as they are and normal: once for a whole stream."""
+    earlier = [line for line in before.split("\n")[:-1] if line.strip()][-LINES_BACK:]
+    return earlier, [_normal(line) for line in earlier]
+
+
+def _may_repeat(ours: list[str], whole: int, theirs: list[str], typed: str) -> bool:
+    """Whether a reply that is still coming has so far only repeated some of the lines before the cursor."""
+    if not ours:
+        return False
+    last = ours[whole] if whole < len(ours) else ""
+    for first in range(len(theirs)):
+        if theirs[first : first + whole] != ours[:whole]:
             continue
-        indent = current[: len(current) - len(current.lstrip())]
-        rest = current.lstrip()[len(typed) :]
-        shift: int | None = len(place.indent) - len(indent)
-        if typed:
-            rest = _join_blanks(rest, place.line_prefix)
-        else:
-            rest = current
-            first = next((n for n, line in enumerate(repeated) if line.strip()), None)
-            shift = None if first is None else _lead(repeated[first]) - _lead(lines[first])
-        return Started("\n".join([rest, *lines[back + 1 :]]).removesuffix("\n"), shift)
-    common = _common(code, place.line_prefix)
-    return Started(code[common:], None)
+        following = theirs[first + whole] if first + whole < len(theirs) else None
+        if following is None:
+            continue  # All of them, and it goes on behind them.
+        at_cursor = bool(typed) and first + whole == len(theirs) - 1
+        if following.startswith(last) and not (at_cursor and following == last):
+            return True
+    return False
+
+
+def _taken(line: str, typed: str) -> int | None:
+    """Return how many characters of `line` say what was typed; None if it does not begin with that."""
+    if not _normal(line).startswith(typed):
+        return None
+    return next((length for length in range(1, len(line) + 1) if _normal(line[:length]) == typed), None)
+
+
+def _rewrites(line: str, typed: str, theirs: list[str]) -> bool:
+    """Whether a reply begins with another version of the cursor's line, or with the file's first line."""
+    if len(theirs) >= LEAST_FILE and line == theirs[0] and len(line) >= LEAST_REWRITTEN:
+        return True
+    shared = next((n for n, (a, b) in enumerate(zip(line, typed, strict=False)) if a != b), min(len(line), len(typed)))
+    return shared < len(typed) and shared >= max(LEAST_REWRITTEN, len(typed) // 2)
 
 
 def strip_end(text: str, place: Place) -> str:
@@ -87,14 +142,18 @@ def covered(text: str, place: Place) -> tuple[str, int]:
     first, newline, rest = text.partition("\n")
     bare = suffix.strip()
     if place.single_line:
-        return _strip_tail(first, bare), 0
+        return _strip_tail(first, suffix), 0
     extra = balance(text, place.language).closing
     wanted = [char for char in bare if char in ")]}"]
     quote = bare[0] if bare[0] in "\"'`" else ""
     if quote and _closes_quote(place.line_prefix + first, quote):
         return _cover_after(text, place, first.rfind(quote), bare)
+    if len(bare) > 1 and wanted and unpaired(bare) and unpaired(text).startswith(unpaired(bare)):
+        stripped = _strip_tail(text, suffix)
+        if stripped != text and text.rstrip().endswith(bare):
+            return stripped, 0  # Also where the cursor is inside a string, whose brackets do not count as such.
     if not wanted or len(extra) < len(wanted) or [b.char for b in extra[: len(wanted)]] != wanted:
-        return (_strip_tail(text, bare), 0) if not wanted else (text, 0)
+        return (_strip_tail(text, suffix), 0) if not wanted else (text, 0)
     return _cover_after(text, place, extra[0].at, bare) if newline or rest or extra else (text, 0)
 
 
@@ -119,11 +178,12 @@ def _closes_quote(line: str, quote: str) -> bool:
 
 
 def _strip_tail(text: str, suffix: str) -> str:
-    """Cut off the longest end of `text` that `suffix` begins with, if it is more than chance."""
-    stripped = text.rstrip()
-    for length in range(min(len(stripped), len(suffix)), 0, -1):
-        if stripped.endswith(suffix[:length]) and (length == len(suffix) or length >= 4):
-            return stripped[: len(stripped) - length]
+    """Cut off the longest end of `text` that `suffix` begins with, if it is more than chance, and blanks said twice."""
+    stripped, bare = text.rstrip(), suffix.strip()
+    for length in range(min(len(stripped), len(bare)), 0, -1):
+        if stripped.endswith(bare[:length]) and (length == len(bare) or length >= 4):
+            kept = stripped[: len(stripped) - length]
+            return kept.rstrip(" \t") if suffix[:1].isspace() else kept
     return text
 
 
@@ -147,7 +207,12 @@ def _join_blanks(rest: str, line_prefix: str) -> str:
 
 
 def _same(ours: str, theirs: str) -> bool:
-    return re.sub(r"\s+", " ", ours.strip()) == re.sub(r"\s+", " ", theirs.strip())
+    return _normal(ours) == _normal(theirs)
+
+
+def _normal(line: str) -> str:
+    """Return a line without the blanks that are a matter of taste: those between words stay."""
+    return _AROUND_MARKS.sub(r"\1", " ".join(line.split()))
 
 
 def _lead(line: str) -> int:

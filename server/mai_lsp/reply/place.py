@@ -55,6 +55,8 @@ class Place:
     """Closing brackets that the text behind the cursor lacks, innermost first; only these may be written."""
     surplus: tuple[str, ...]
     """Closing brackets that the text behind the cursor has and nothing before it opened."""
+    words: bool
+    """Sentences are to be expected: the cursor is in a comment, a string or a file that is mostly text."""
     seam: Seam
     chat: bool
     """The reply comes from a chat model: fences, chatter and repeated lines are to be expected."""
@@ -101,10 +103,27 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
         single_line=not _CLOSERS_ONLY.match(line_suffix),
         missing=missing,
         surplus=surplus,
+        words=_words(document, offset, before, line_prefix, language),
         seam=seam,
         chat=chat,
         max_lines=max_lines,
     )
+
+
+def _words(document: Document, offset: int, before: str, line_prefix: str, language: Language) -> bool:
+    """Whether the cursor is where people write sentences; a text that is half written rarely parses, so ask twice."""
+    if language.block in {"none", "tag"}:
+        return True
+    if language.comment and language.comment in line_prefix:
+        return True
+    if language.comment == "//" and before.rfind("/*") > before.rfind("*/"):
+        return True
+    if any(line_prefix.count(quote) % 2 for quote in "\"'`"):
+        return True
+    if language.id == "python" and any(before.count(mark) % 2 for mark in ('"""', "'''")):
+        return True
+    kind = document.syntax.leaf_at(offset).kind if document.syntax is not None else ""
+    return any(word in kind for word in ("string", "comment", "heredoc", "text"))
 
 
 def indentation(text: str) -> tuple[bool, int]:

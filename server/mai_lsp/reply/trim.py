@@ -13,9 +13,15 @@ from enum import StrEnum
 from mai_lsp.core.text import Document, Span, with_line_ends
 from mai_lsp.reply import extent, overlap, repeat
 from mai_lsp.reply.block import cut_at_block_end
+from mai_lsp.reply.brackets import comment_at
+from mai_lsp.reply.clean import clean
 from mai_lsp.reply.indent import refit
+from mai_lsp.reply.margin import strip_margin
 from mai_lsp.reply.place import Place
 from mai_lsp.reply.unwrap import unwrap
+
+RAMBLING = 120
+"""Columns of a line with a comment behind its code beyond which the comment is the model thinking aloud."""
 
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 
@@ -54,18 +60,21 @@ class Landed:
 
 def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     """Make the reply `raw` fit `place`; `final` says that nothing more will come."""
-    found = unwrap(_plain(raw), chat=place.chat, around=place.before + place.after, final=final)
+    around = place.before + place.after
+    plain, damaged = clean(raw, around)
+    final |= damaged
+    found = unwrap(plain, chat=place.chat, words=place.words, around=around, final=final)
     ended = final or found.closed
     if found.chatter:
         return Trimmed("", complete=True, verdict=Verdict.CHATTER)
     if found.waiting or not found.code.strip():
         return Trimmed("", complete=found.closed, verdict=Verdict.EMPTY if ended else None)
-    code, shift, verdict = _begin(found.code, place, ended=ended)
+    code = strip_margin(found.code, found.info, place) if place.chat else found.code
+    code, shift, verdict = _begin(code, place, ended=ended)
     if verdict is not None or not code.strip():
         return Trimmed("", complete=verdict is not None, verdict=verdict or (Verdict.EMPTY if ended else None))
-    if repeat.is_stuck(code):
-        return Trimmed("", complete=True, verdict=Verdict.REPETITIVE)
-    text = refit(code, place, shift)
+    text, rambles = _cut_ramble(refit(_hug(code, place), place, shift), place)
+    ended |= rambles
     solid = text if ended else text[: text.rfind("\n") + 1]
     without = overlap.strip_end(solid, place)
     repeats = len(without) < len(solid)
@@ -73,7 +82,9 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
         text = without
     reach = extent.measure(text, place, final=ended or repeats)
     text = text[: reach.end]
-    complete = reach.complete or repeats or found.closed
+    if repeat.is_stuck(text):
+        return Trimmed("", complete=True, verdict=Verdict.REPETITIVE)
+    complete = reach.complete or repeats or found.closed or rambles or damaged
     if complete or final:
         text = text.rstrip() if "\n" in text or not place.line_suffix else text
         if not text.strip():
@@ -100,8 +111,8 @@ def _begin(code: str, place: Place, *, ended: bool) -> tuple[str, int | None, Ve
     if place.blank:
         code = _LEADING_BLANK_LINES.sub("", code)
     if place.chat:
-        started = overlap.strip_start(code, place)
-        return started.text, started.shift, None
+        started = overlap.strip_start(code, place, ended=ended)
+        return started.text, started.shift, Verdict.MISMATCH if started.rewrites else None
     if seam.word:
         begun = code.lstrip(" \t")
         if not begun.startswith(seam.word):
@@ -131,5 +142,24 @@ def _is_next(text: str, place: Place) -> bool:
     return bool(ours) and ours == following[: len(ours)] and any(char.isalnum() for char in "".join(ours))
 
 
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _hug(code: str, place: Place) -> str:
+    """Drop blanks behind an opening bracket, where this file writes none (in a shell they mean something)."""
+    typed = place.line_prefix
+    if typed[-1:] not in {"(", "["} or place.words or typed[-1:] + " " in place.before:
+        return code
+    bare = code.lstrip(" ")
+    mark = place.language.comment
+    return code if place.language.id == "shellscript" or (mark and bare.startswith(mark)) else bare
+
+
+def _cut_ramble(text: str, place: Place) -> tuple[str, bool]:
+    """Cut off a comment behind code that makes its line longer than people write: the model has begun to talk."""
+    if place.words:
+        return text, False
+    at = 0
+    for number, line in enumerate(text.split("\n")):
+        whole = line if number else place.line_prefix + line
+        if len(whole) > RAMBLING and (mark := comment_at(whole, place.language)) is not None and whole[:mark].strip():
+            return text[: max(0, at + mark - (len(whole) - len(line)))].rstrip(), True
+        at += len(line) + 1
+    return text, False

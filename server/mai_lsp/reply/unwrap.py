@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mai_lsp.core.language import LANGUAGES, find
+
 MARKERS = re.compile(
     r"<\|[a-z][a-z0-9_]*\|>"  # Qwen, CodeGemma, Granite 4, ChatML: <|fim_middle|>, <|im_end|>, <|endoftext|>
     "|<\uff5c[^\uff5c\\n]{1,40}\uff5c>"  # DeepSeek's, with full-width bars
@@ -26,7 +28,19 @@ _PROSE = re.compile(
     r"based on\b|it (?:looks|seems|appears)\b|there (?:is|are) (?:no|nothing)\b)",
     re.IGNORECASE,
 )
-_INLINE = re.compile(r"^\s*`([^`\n]+)`\s*$")
+_INLINE = re.compile(r"^\s*(`+)([^`\n]+)\1\s*$")
+_WIDE_ENDS = "\u3002\uff01\uff1f\uff1a"
+_TALK = re.compile(
+    r"^\s*(?:(?:#{1,6}\s|\*\*|\d+[.)]\s|[-*]\s)\s*)?[^\W\d_][^;{}=()\[\]<>|\\$@+/_]*"
+    rf"(?:[.:!?\u2026{_WIDE_ENDS}]|\*\*)\s*$|^\s*#{{2,6}}\s[\w\s]+$"
+)
+"""A line that may be talk in any language: letters, no code, and an end of a sentence, or a Markdown heading."""
+_PLACEHOLDER = re.compile(
+    r"^[ \t]*(?:#|//|--|/\*|<!--|;|%)[ \t]*(?:\.\.\.|…|(?:your|the|rest of|existing|remaining|previous)\b[^\n]*\bcode\b"
+    r"|your implementation\b|implementation (?:goes )?here\b)[^\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A comment that stands for code the model left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +54,92 @@ class Unwrapped:
     """Too little has come to say what is code; `code` is empty then."""
     chatter: bool = False
     """The reply is talk, without code."""
-    fenced: bool = False
+    info: str = ""
+    """What the fence around it says."""
 
 
-def unwrap(raw: str, *, chat: bool, around: str, final: bool) -> Unwrapped:
-    """Return the code in `raw`; `around` is the document's text near the cursor, whose own markers are left alone."""
+def unwrap(raw: str, *, chat: bool, words: bool, around: str, final: bool) -> Unwrapped:
+    """Return the code in `raw`.
+
+    `around` is the document's text near the cursor, whose own markers are left alone; `words` says that sentences
+    are to be expected there.
+    """
     if not chat:
         code, closed = _cut_markers(raw, around)
         return Unwrapped(code, closed)
-    fence = _opening(raw, final=final)
-    if fence is not None:
-        body = raw[fence.end() :].removeprefix("\n")
-        code, closed = _fenced(body, fence.group(1), final=final)
-        code, marked = _cut_markers(code, around)
-        return Unwrapped(code, closed or marked, fenced=True)
-    inline = _INLINE.match(raw)
-    if inline and final:
-        return Unwrapped(inline.group(1))
-    first = raw.lstrip("\n").partition("\n")[0]
-    if _PROSE.match(first):
-        return Unwrapped("", chatter=final, waiting=not final)
+    talk = _talk(raw)
+    if (fence := _opening(raw, talk, words=words, final=final)) is not None:
+        return _from_fence(raw, fence, around=around, final=final)
+    if final and (inline := _INLINE.match(raw)):
+        return Unwrapped(_without_tag(inline.group(2).strip(), fence=len(inline.group(1)) >= 3))
+    first, _, rest = raw.lstrip("\n").partition("\n")
     if not final and ("\n" not in raw.lstrip("\n") or first.lstrip()[:1] in {"`", "~"}):
         return Unwrapped("", waiting=True)  # A first line that may still turn out to be prose or a fence.
-    code, closed = _cut_markers(raw, around)
+    if _PROSE.match(first) or (not words and _is_chatter(first, rest)):
+        return Unwrapped("", chatter=final, waiting=not final)
+    if not final and not words and re.match(r"\s*[`~]{0,3}[^\n]*\Z", raw[len(talk) :]) and talk:
+        return Unwrapped("", waiting=True)  # The line behind it may be a fence.
+    code, closed = _cut_placeholders(*_cut_markers(raw, around), around)
     # A bare answer may be followed by a fence or an explanation after a blank line.
     return Unwrapped(code, closed)
 
 
-def _opening(raw: str, *, final: bool) -> re.Match[str] | None:
-    """Find the fence that opens the code: the first one, with nothing but prose or blanks before it."""
+def _from_fence(raw: str, fence: re.Match[str], *, around: str, final: bool) -> Unwrapped:
+    """Return the first fenced block that is not empty."""
+    while True:
+        body = raw[fence.end() :].removeprefix("\n")
+        code, end = _fenced(body, fence.group(1), final=final)
+        if end is None or code.strip():
+            break
+        raw = body[end:]
+        following = _FENCE.search(raw)
+        if following is None or (following.end() == len(raw) and not final):
+            return Unwrapped("", waiting=not final)
+        fence = following
+    code, closed = _cut_placeholders(*_cut_markers(code, around), around)
+    return Unwrapped(code, closed or end is not None, info=fence.group(2).strip())
+
+
+def _without_tag(code: str, *, fence: bool) -> str:
+    """Take the language's name off a fenced block that was written on one line."""
+    tag, _, rest = code.partition(" ")
+    return rest.lstrip() if fence and find(tag).id in LANGUAGES else code
+
+
+def _talk(raw: str) -> str:
+    """Return the complete lines at the start of `raw` that may be talk."""
+    end = 0
+    while (line_end := raw.find("\n", end)) >= 0:
+        line = raw[end:line_end]
+        if line.strip() and not _TALK.match(line):
+            break
+        end = line_end + 1
+    return raw[:end] if raw[:end].strip() else ""
+
+
+def _is_chatter(first: str, rest: str) -> bool:
+    """Whether a reply without a fence is talk, by its first line: a sentence, or an announcement and an empty line."""
+    if first.lstrip().startswith(("```", "~~~")):
+        return True  # A fence that is none: there is no telling what of it is code.
+    if not _TALK.match(first) or first.lstrip()[:1] in {"#", "-", "*"}:
+        return False
+    last = first.rstrip()[-1]
+    if last in _WIDE_ENDS:
+        return True
+    count = len(first.split())
+    return (last in ".!?" and count > 3) or (last == ":" and count > 2 and rest.startswith("\n"))
+
+
+def _opening(raw: str, talk: str, *, words: bool, final: bool) -> re.Match[str] | None:
+    """Find the fence that opens the code: the first one, with nothing but talk or blanks before it."""
     found = _FENCE.search(raw)
     if found is None or (found.end() == len(raw) and not final):
         return None
-    talk = raw[: found.start()].strip()
-    if talk and not _PROSE.match(talk) and not _looks_like_talk(talk):
-        return None  # Code came first; a fence below it belongs to what the model said afterwards.
-    return found
+    before = raw[: found.start()].strip()
+    if not before or _PROSE.match(before) or _looks_like_talk(before):
+        return found
+    # If code came first, a fence below it belongs to what the model said afterwards.
+    return None if words or raw[len(talk) : found.start()].strip() else found
 
 
 def _looks_like_talk(text: str) -> bool:
@@ -84,8 +148,11 @@ def _looks_like_talk(text: str) -> bool:
     return last.endswith((":", ".", "!")) and len(last.split()) > 3 and not re.search(r"[;{}=()\[\]]", last)
 
 
-def _fenced(body: str, fence: str, *, final: bool) -> tuple[str, bool]:
-    """Return the text up to the closing fence; a fence with an info string inside opens one more level."""
+def _fenced(body: str, fence: str, *, final: bool) -> tuple[str, int | None]:
+    """Return the text up to the closing fence, and where what follows that begins.
+
+    A fence with an info string inside opens one more level.
+    """
     depth = 1
     for found in _FENCE.finditer(body):
         mark, info = found.group(1), found.group(2).strip()
@@ -98,11 +165,22 @@ def _fenced(body: str, fence: str, *, final: bool) -> tuple[str, bool]:
         else:
             depth -= 1
         if not depth:
-            return body[: found.start()].removesuffix("\n"), True
-    if not final:
-        # A line that has begun like a fence is held back.
-        body = re.sub(r"(?:^|\n)[ \t]*[`~]{1,}[^\n]*\Z", "", body)
-    return body, False
+            return body[: found.start()].removesuffix("\n"), found.end()
+    # A line that has begun like a fence is held back; one that is too short to close this fence ends a cut reply.
+    least = 3 if final else 1
+    return re.sub(rf"(?:^|\n)[ \t]*{re.escape(fence[0])}{{{least},}}[^\n]*\Z", "", body), None
+
+
+def _cut_placeholders(code: str, closed: bool, around: str) -> tuple[str, bool]:
+    """Drop comments that stand for left out code: before the code, or with all that follows."""
+    at = 0
+    for found in _PLACEHOLDER.finditer(code):
+        if found.group().strip() in around:
+            continue
+        if code[at : found.start()].strip():
+            return code[at : found.start()], True
+        at = min(found.end() + 1, len(code))
+    return code[at:], closed
 
 
 def _cut_markers(code: str, around: str) -> tuple[str, bool]:

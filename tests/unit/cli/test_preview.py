@@ -8,6 +8,7 @@ import json
 from rich.console import Console
 
 from mai_lsp.cli import preview
+from mai_lsp.engine import shown
 from mai_lsp.model.types import Preview
 from mai_lsp.prompt.prompt import ChatPrompt, ExtraFile, FimPrompt, InfillPrompt, Message, Piece
 
@@ -20,9 +21,9 @@ PIECES = (
 
 
 def printed(prompt: ChatPrompt | FimPrompt | InfillPrompt, body: dict[str, object]) -> str:
-    shown = Preview("POST", "http://h/v1/x", {"api-key": "<hidden>"}, body)
+    request = Preview("POST", "http://h/v1/x", {"api-key": "<hidden>"}, body)
     console = Console(file=io.StringIO(), width=80, soft_wrap=True, markup=False, highlight=False)
-    console.print(preview.draw(shown, prompt, colour=False))
+    console.print(preview.draw(request, prompt, colour=False))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -62,7 +63,7 @@ def test_pieces_are_listed_with_tokens_and_reason() -> None:
 
 
 def test_every_piece_that_a_prompt_can_have_has_a_reason() -> None:
-    assert all(preview.why(piece) for piece in PIECES)
+    assert all(shown.why(piece) for piece in PIECES)
     data = preview.as_json(Preview("POST", "u", {}, {"a": 1}), ChatPrompt((), 9, pieces=PIECES))
     assert data["request"] == {"method": "POST", "url": "u", "headers": {}, "body": {"a": 1}}
     assert data["pieces"][1] == {"piece": "imports", "path": "a.py", "tokens": 3, "why": "what the code can use"}

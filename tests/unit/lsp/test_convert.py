@@ -10,6 +10,7 @@ from lsprotocol import types
 from mai_lsp.core.encoding import Encoding
 from mai_lsp.core.text import Document, Span, open_document
 from mai_lsp.engine.outcome import Suggestion, Trace
+from mai_lsp.lsp.client import Client, describe
 from mai_lsp.lsp.convert import Change, Place, changes, inline_items
 from mai_lsp.lsp.listing import completion_list, word_start
 
@@ -78,9 +79,16 @@ def test_an_inline_item_has_text_range_and_accept_command() -> None:
 
 
 def listed(
-    text: str, offset: int, given: Suggestion, *, multiline: bool = False, markdown: bool = True
+    text: str,
+    offset: int,
+    given: Suggestion,
+    *,
+    multiline: bool = False,
+    markdown: bool = True,
+    inserts_only: bool = False,
 ) -> types.CompletionItem | None:
-    reply = completion_list(document(text), offset, given, Encoding.UTF8, multiline=multiline, markdown=markdown)
+    client = Client(encoding=Encoding.UTF8, keeps_lines=multiline, markdown=markdown, inserts_only=inserts_only)
+    reply = completion_list(document(text), offset, given, client)
     assert reply.is_incomplete
     assert len(reply.items) <= 1
     return reply.items[0] if reply.items else None
@@ -154,3 +162,24 @@ def test_a_label_is_short() -> None:
 )
 def test_a_word_is_an_identifier_on_one_line(text: str, offset: int, start: int) -> None:
     assert word_start(document(text), offset) == start
+
+
+def test_a_client_that_inserts_only_gets_a_snippet_that_means_the_text() -> None:
+    item = listed("x = fo", 6, suggestion(6, 6, "o(${a}, '\\\\')"), inserts_only=True)
+    assert item is not None
+    assert item.insert_text_format is types.InsertTextFormat.Snippet
+    assert edit_of(item) == (4, 6, "foo(\\${a\\}, '\\\\\\\\')")
+    assert item.label == "foo(${a}, '\\\\')"
+
+
+def test_a_client_that_inserts_only_gets_nothing_that_replaces_what_stands_behind_the_cursor() -> None:
+    given = suggestion(6, 7, "a, b):")
+    assert listed("def f()", 6, given) is not None
+    assert listed("def f()", 6, given, inserts_only=True) is None
+
+
+@pytest.mark.parametrize(("name", "inserts_only"), [("Neovim", True), ("Visual Studio Code", False), (None, False)])
+def test_neovim_is_known_by_its_name(name: str | None, inserts_only: bool) -> None:
+    info = types.ClientInfo(name) if name else None
+    params = types.InitializeParams(capabilities=types.ClientCapabilities(), client_info=info)
+    assert describe(params).inserts_only is inserts_only

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from mai_lsp.cli import model as command
-from mai_lsp.model.local import lock, plan, state, weights
+from mai_lsp.model.local import plan, state, weights
 from mai_lsp.model.local.weights import Hub, Model
+from mai_lsp.system import lock
 from tests.unit.model_local.file_server import Script, Step, serve
 from tests.unit.model_local.test_state import ENGINE
 

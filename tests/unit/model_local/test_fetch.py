@@ -18,9 +18,10 @@ import pytest
 
 from mai_lsp.errors import FetchFailed, WeightsCorrupt, WeightsMissing
 from mai_lsp.model.local import fetch as fetching
-from mai_lsp.model.local import lock, weights
+from mai_lsp.model.local import weights
 from mai_lsp.model.local.progress import Progress
 from mai_lsp.model.local.weights import Hub, Model, PartWheels, Weights
+from mai_lsp.system import lock
 from tests.unit.model_local.file_server import Script, Step, serve
 
 CONTENT = b"GGUF" + bytes(range(256)) * 400

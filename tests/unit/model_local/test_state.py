@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mai_lsp.model.local import lock, state
+from mai_lsp.model.local import state
 from mai_lsp.model.local.state import EngineState, Health
+from mai_lsp.system import lock
 from tests.unit.model_local.file_server import Script, serve
 
 ENGINE = EngineState("word", 1, "tiny", "/w.gguf", 2, 4096, 1.5, address="http://127.0.0.1:1", key="k")
@@ -84,7 +85,7 @@ def test_a_lock_is_held_once_and_free_again_after_release(tmp_path: Path) -> Non
 
 def test_a_lock_is_free_when_its_holder_is_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib\nfrom mai_lsp.model.local import lock\n"
+        "import sys, pathlib\nfrom mai_lsp.system import lock\n"
         f"lock.take(pathlib.Path({str(tmp_path / 'l')!r}))\nprint('held', flush=True)\nsys.stdin.read()\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -10,7 +10,8 @@ import pytest
 
 from mai_lsp.errors import WeightsCorrupt, WeightsMissing
 from mai_lsp.model.local import weights
-from mai_lsp.model.local.weights import MODELS, Model, Weights, cache_dir, check, locate
+from mai_lsp.model.local.weights import MODELS, Model, Weights, check, locate
+from mai_lsp.system.cache import cache_dir
 
 CONTENT = b"GGUF" + b"weights" * 1000
 MODEL = Model("tiny", "tiny.gguf", len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), "MIT", ())

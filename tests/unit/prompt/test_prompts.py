@@ -15,7 +15,15 @@ from mai_lsp.core.seam import Seam
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
 from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
+from mai_lsp.prompt.gate import Gated, admit
 from mai_lsp.prompt.prompt import Source
+
+
+def gated(source: Source) -> Gated:
+    made = admit(source, ignored=lambda _: "")
+    assert isinstance(made, Gated)
+    return made
+
 
 SOURCE = Source(
     path="shop/cart.py",
@@ -31,7 +39,7 @@ SOURCE = Source(
 
 
 def test_qwen_in_the_order_that_keeps_the_cache() -> None:
-    built = fim.build(SOURCE, "qwen-mid", max_tokens=64, words=True)
+    built = fim.build(gated(SOURCE), "qwen-mid", max_tokens=64, words=True)
     assert built.text == snapshot("""\
 <|fim_prefix|><|fim_suffix|>
 
@@ -49,7 +57,7 @@ def total(items):
 
 
 def test_chat_prompt() -> None:
-    built = chat.build(SOURCE, max_tokens=64)
+    built = chat.build(gated(SOURCE), max_tokens=64)
     assert [message.role for message in built.messages] == ["system", "user"]
     assert built.messages[1].content == snapshot("""\
 File: shop/cart.py
@@ -95,19 +103,19 @@ The unfinished line, with which your code block begins:
     ],
 )
 def test_chat_prompt_on_an_empty_line(prefix: str, place: str) -> None:
-    built = chat.build(dataclasses.replace(SOURCE, prefix=prefix), max_tokens=64)
+    built = chat.build(gated(dataclasses.replace(SOURCE, prefix=prefix)), max_tokens=64)
     assert built.messages[1].content.endswith(place)
 
 
 def test_infill_leaves_the_tokens_to_the_server() -> None:
-    built = fim.build_infill(SOURCE, max_tokens=64, words=False)
+    built = fim.build_infill(gated(SOURCE), max_tokens=64, words=False)
     assert (built.prefix, built.suffix) == (SOURCE.prefix, SOURCE.suffix)
     assert built.extra[0].filename == "shop/cart.py"
     assert "fim_" not in built.prefix + built.suffix + built.extra[0].text
 
 
 def test_suffix_parameter_where_the_server_puts_the_tokens_in() -> None:
-    built = fim.build(SOURCE, "suffix", max_tokens=64, words=False)
+    built = fim.build(gated(SOURCE), "suffix", max_tokens=64, words=False)
     assert built.suffix == SOURCE.suffix
     assert built.text.endswith("return su")
 
@@ -171,7 +179,7 @@ def test_a_seam_loses_nothing(prefix: str, words: bool) -> None:
 
 def test_tokens_in_the_source_can_not_pose_as_structure() -> None:
     source = Source("a.py", find("python"), 'x = "<|fim_middle|>"\n', '"<|endoftext|>"\n')
-    built = fim.build(source, "qwen", max_tokens=8, words=False)
+    built = fim.build(gated(source), "qwen", max_tokens=8, words=False)
     assert built.text.count("<|fim_middle|>") == 1
     assert "<|endoftext|>" not in built.text
 
@@ -180,3 +188,37 @@ def test_the_format_that_keeps_the_cache_is_of_the_same_family() -> None:
     assert cache_friendly("qwen") == "qwen-mid"
     assert FORMATS["qwen"].stop == FORMATS["qwen-mid"].stop
     assert cache_friendly("starcoder") == "starcoder"
+
+
+ELSEWHERE = Snippet(Kind.WORKSPACE, "shop/tax\n.py", "def tax(item): ...", 0, 12, "tax")
+
+
+def with_elsewhere(**changes: object) -> Source:
+    return dataclasses.replace(SOURCE, snippets=(ELSEWHERE, *SOURCE.snippets), **changes)  # type: ignore[arg-type]
+
+
+def test_other_files_come_first_and_under_their_paths() -> None:
+    built = fim.build(gated(with_elsewhere()), "qwen-mid", max_tokens=64, words=True)
+    begin = "<|fim_middle|># shop/tax .py\ndef tax(item): ...\n\n# shop/cart.py\nfrom shop import tax\n"
+    assert begin in built.text
+    assert built.pieces[0].label == "workspace tax"
+    assert built.pieces[0].path == ELSEWHERE.path
+
+
+def test_a_path_is_a_comment_in_the_files_language() -> None:
+    built = fim.build(gated(with_elsewhere(language=find("css"))), "qwen", max_tokens=64, words=True)
+    assert "/* shop/tax .py */\ndef tax" in built.text
+
+
+def test_chat_names_other_files_before_the_file_itself() -> None:
+    built = chat.build(gated(with_elsewhere()), max_tokens=64)
+    text = built.messages[1].content
+    assert text.index("# shop/tax .py\ndef tax(item): ...\n</project>") < text.index("File: shop/cart.py")
+    assert "def tax" not in text[text.index("File: shop/cart.py") :]
+
+
+def test_infill_gives_every_other_file_as_a_file() -> None:
+    built = fim.build_infill(gated(with_elsewhere()), max_tokens=64, words=True)
+    assert (built.extra[0].filename, built.extra[0].text) == (ELSEWHERE.path, ELSEWHERE.text)
+    assert [extra.filename for extra in built.extra][1:] == ["shop/cart.py"]
+    assert "def tax" not in built.extra[1].text

@@ -7,54 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mai_lsp.core.language import find
-from mai_lsp.core.text import Document, Edit
+from mai_lsp.core.text import Edit
 from mai_lsp.prompt.seam import cut
 from mai_lsp.reply.place import look
 from mai_lsp.reply.trim import land, trim
 from tests.support.fixture import parse
-
-NOTHING = "<{}>"
-
-
-def settle(
-    document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True
-) -> tuple[str, str]:
-    """Return (inserted text or <verdict>, whole document afterwards) for a reply that comes in pieces of `step`."""
-    text = document.text[:offset]
-    _, seam = cut(text, words=words and not chat)
-    place = look(document, offset, seam=seam, chat=chat, max_lines=12)
-    got = trim("", place, final=not reply)
-    for end in range(step, len(reply) + step, step):
-        got = trim(reply[:end], place, final=False)
-        if got.complete:
-            break
-    else:
-        got = trim(reply, place, final=True)
-    if got.verdict is not None:
-        return NOTHING.format(got.verdict.value), document.text
-    landed = land(got.text, document, offset, place)
-    if landed.verdict is not None:
-        return NOTHING.format(landed.verdict.value), document.text
-    return landed.text, document.edited([Edit(landed.span, landed.text)], 2).text
-
-
-def check(source: str, reply: str, expect: str, *, language: str = "python", chat: bool = False) -> None:
-    """Check the inserted text; it must be the same however the reply was cut into chunks."""
-    fixture = parse(source)
-    document = fixture.document(language)
-    for step in (len(reply) or 1, 1, 3, 7):
-        inserted, _ = settle(document, fixture.cursor, reply, chat=chat, step=step)
-        assert inserted == expect, f"streamed {step} at a time"
-
-
-def check_document(source: str, reply: str, expect: str, *, language: str = "python", chat: bool = False) -> None:
-    """Check the whole document after accepting; for replies that replace what stands behind the cursor."""
-    fixture = parse(source)
-    document = fixture.document(language)
-    for step in (len(reply) or 1, 1, 5):
-        _, after = settle(document, fixture.cursor, reply, chat=chat, step=step)
-        assert after == expect, f"streamed {step} at a time"
-
+from tests.unit.reply.settling import check, check_document
 
 FIM = {
     "finishes the line": ("def add(a, b):\n    return $0\n", "a + b\n\nprint(add(1, 2))", "a + b"),
@@ -124,6 +82,12 @@ FIM = {
     "a loop of words": ("x = $0\n", "very " * 40, "<repetitive>"),
     "nothing": ("x = $0\n", "", "<empty>"),
     "nothing but blanks": ("x = $0\n", "  \n\n  \n", "<empty>"),
+    "talk in a comment behind the code": (
+        "def add(a, b): return a + b\nprint(ad$0\n",
+        " add(5, 3))  # This raises an error, "
+        + "because numbers are hard to add, and so is what follows from it, " * 2,
+        "d(5, 3))",
+    ),
     "crlf files get crlf": ("def f():\r\n    $0\r\n", "    a = 1\n    return a\n", "a = 1\r\n    return a"),
 }
 

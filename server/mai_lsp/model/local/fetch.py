@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from mai_lsp.errors import FetchFailed, WeightsCorrupt, WeightsMissing
 from mai_lsp.model import network
-from mai_lsp.model.local import lock, weights, wheels
+from mai_lsp.model.local import weights, wheels
 from mai_lsp.model.local.files import forget
 from mai_lsp.model.local.progress import Progress, Report, SourceFailed
 from mai_lsp.model.local.weights import Hub, PartWheels, Weights
 from mai_lsp.settings import Settings
+from mai_lsp.system import lock
 
 if TYPE_CHECKING:
     import httpx

@@ -21,9 +21,10 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TextIO
 
-from mai_lsp.model.local import lock, state
+from mai_lsp.model.local import state
 from mai_lsp.model.local.native import NativeServer, Options, Server
 from mai_lsp.model.local.state import Exit
+from mai_lsp.system import lock
 
 log = logging.getLogger("mai_lsp.engine")
 

@@ -20,8 +20,8 @@ from mai_lsp.model.local import state as states
 from mai_lsp.model.local.plan import Plan
 from mai_lsp.model.local.spawn import COMMAND, Child, spawn
 from mai_lsp.model.local.state import EngineState, Exit, Health
-from mai_lsp.model.local.weights import cache_dir
 from mai_lsp.settings import Settings
+from mai_lsp.system.cache import cache_dir
 
 
 @dataclass(frozen=True, slots=True)

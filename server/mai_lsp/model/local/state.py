@@ -18,8 +18,8 @@ from enum import Enum, IntEnum, auto
 from pathlib import Path
 from typing import Any
 
-from mai_lsp.model.local import lock
 from mai_lsp.model.local.files import read_json, write_json
+from mai_lsp.system import lock
 
 INSTANCE_PREFIX = "~instance-"
 """The engine lists its instance word as a second alias of its model; ``~`` sorts it behind the model's name."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,15 +102,6 @@ class Weights:
     """Its row above; None for a file or URL of the user's own."""
     url: str = ""
     """Where it comes from when the user gave a URL; may hold a token, so it is never logged."""
-
-
-def cache_dir() -> Path:
-    """Return the folder for weights and running engines: ``MAI_LSP_CACHE_DIR``, or the user's cache folder."""
-    if chosen := os.environ.get("MAI_LSP_CACHE_DIR"):
-        return Path(chosen).expanduser().absolute()
-    import platformdirs  # noqa: PLC0415 - not needed where the folder was chosen
-
-    return Path(platformdirs.user_cache_dir("mai-lsp", appauthor=False))
 
 
 def locate(wanted: str, cache: Path) -> Weights:

@@ -1,0 +1,152 @@
+"""Context from other files: looked up in the index by a thread of its own, within a deadline.
+
+A lookup that is late is left out of its request; the next finds what it has read in memory. Nothing here raises:
+without an index, or with a broken one, a completion is made of the cursor's own file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mai_lsp.context import rank
+from mai_lsp.context.workspace import candidates
+from mai_lsp.core.facts import Facts, facts_of
+from mai_lsp.core.snippet import Snippet
+from mai_lsp.core.text import Document
+from mai_lsp.core.tokens import estimate
+from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.workspace.index.reader import Reader, connect
+from mai_lsp.workspace.index.store import database_of
+from mai_lsp.workspace.uris import path_of
+
+log = logging.getLogger(__name__)
+
+WITHIN = 0.03
+"""Seconds that a completion waits for context from other files."""
+
+OPEN_CHARACTERS = 300_000
+"""Longer open documents are as their saved files say: writing down what they define takes too long per change."""
+
+
+@dataclass(slots=True)
+class _Connected:
+    """A reader, and which file it reads: after a crash another may lie at the same path."""
+
+    reader: Reader
+    file: tuple[int, int]
+
+
+class Gatherer:
+    """Looks into the indexes of the workspace folders (`ports.Elsewhere`)."""
+
+    def __init__(
+        self,
+        folders: Callable[[], Sequence[Path]],
+        opened: Callable[[], Iterable[Document]],
+        *,
+        within: float = WITHIN,
+    ) -> None:
+        self._folders, self._opened, self._within = folders, opened, within
+        self._thread: ThreadPoolExecutor | None = None
+        self._running: Future[tuple[Snippet, ...]] | None = None
+        self._readers: dict[Path, _Connected] = {}
+        self._facts: dict[str, tuple[str, Facts]] = {}
+        """Of open documents by URI, with the text they were made from."""
+
+    async def snippets(self, ask: Ask, budget: int) -> tuple[Snippet, ...]:
+        """Return what other files define and this place needs; nothing if it takes too long."""
+        place = path_of(ask.document.uri)
+        root = next((folder for folder in self._folders() if place is not None and place.is_relative_to(folder)), None)
+        if place is None or root is None or (self._running is not None and not self._running.done()):
+            return ()
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "mai-lsp context")
+        here = place.relative_to(root).as_posix()
+        self._running = self._thread.submit(self._look, ask, budget, root, here, list(self._opened()))
+        waiting = asyncio.wrap_future(self._running)
+        done, _ = await asyncio.wait({waiting}, timeout=self._within)
+        if not done:
+            log.debug("context from other files came too late")
+            return ()
+        return waiting.result()
+
+    def close(self) -> None:
+        """Give the connections back; a lookup under way ends first, unwaited for."""
+        if self._thread is not None:
+            self._thread.submit(self._disconnect)
+            self._thread.shutdown(wait=False)
+            self._thread = None
+
+    def _look(self, ask: Ask, budget: int, root: Path, here: str, opened: Sequence[Document]) -> tuple[Snippet, ...]:
+        started = time.perf_counter()
+        try:
+            reader = self._reader(root)
+            if reader is None:
+                return ()
+            reader.overlay(self._overlay(ask.document.uri, root, opened))
+            found = candidates(ask.document, ask.offset, here, reader)
+            return rank.fill(found, reader, budget, ask.document.text)
+        except sqlite3.Error as error:
+            log.warning("the index can not be read: %s", type(error).__name__)
+            self._disconnect()
+            return ()
+        except Exception:
+            # Its traceback names our code only; a completion without this context is still one.
+            log.exception("context from other files failed")
+            return ()
+        finally:
+            log.debug("context from other files: %.1f ms", (time.perf_counter() - started) * 1000)
+
+    def _reader(self, root: Path) -> Reader | None:
+        database = database_of(root)
+        try:
+            status = database.stat()
+        except OSError:
+            return None
+        known = self._readers.get(root)
+        if known is not None and known.file == (status.st_dev, status.st_ino):
+            return known.reader
+        if known is not None:
+            known.reader.close()
+            del self._readers[root]
+        reader = connect(database, root)
+        if reader is not None:
+            self._readers[root] = _Connected(reader, (status.st_dev, status.st_ino))
+        return reader
+
+    def _overlay(self, uri: str, root: Path, opened: Sequence[Document]) -> dict[str, tuple[str, Facts]]:
+        """Return what the open documents below a root define by now, by their paths in it."""
+        fresh: dict[str, tuple[str, Facts]] = {}
+        found = {}
+        for document in opened:
+            place = path_of(document.uri)
+            if document.uri == uri or document.syntax is None or len(document.text) > OPEN_CHARACTERS:
+                continue
+            if place is None or not place.is_relative_to(root):
+                continue
+            text, facts = self._facts.get(document.uri, ("", Facts()))
+            if text is not document.text:
+                facts = facts_of(document)
+            fresh[document.uri] = (document.text, facts)
+            found[place.relative_to(root).as_posix()] = (document.language, facts)
+        self._facts = fresh
+        return found
+
+    def _disconnect(self) -> None:
+        for known in self._readers.values():
+            known.reader.close()
+        self._readers.clear()
+
+
+async def elsewhere(ask: Ask, deps: Deps, budget: int) -> tuple[Snippet, ...]:
+    """Return snippets from other files for a prompt of `budget` tokens."""
+    if deps.elsewhere is None or not (room := rank.room(budget, estimate(ask.document.text))):
+        return ()
+    return await deps.elsewhere.snippets(ask, room)

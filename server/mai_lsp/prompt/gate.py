@@ -1,0 +1,117 @@
+"""The one way into a prompt: what is ignored is left out, and secret values are masked, wherever they come from.
+
+It is a pure function over text; whether a path is ignored it is told. The builders take a `Gated`, and only `admit`
+makes one, so nothing that a model is sent can have gone past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, replace
+
+from mai_lsp.core import secrets
+from mai_lsp.core.secrets import Secret
+from mai_lsp.core.snippet import Snippet
+from mai_lsp.core.tokens import estimate
+from mai_lsp.prompt.prompt import Source
+
+NEAR = 1_024
+"""Characters on either side of the window in which the beginning or end of a cut token is looked for."""
+
+FAR = secrets.MAX_KEY
+"""The same for a private key, of which the window may hold the middle only."""
+
+_PASS = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Something that a prompt does not show; it holds nothing of it."""
+
+    what: str
+    """``prefix``, ``suffix``, or a snippet's kind and name."""
+    path: str
+    why: str
+    """One sentence part for a person: which rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A source that may be sent. Only `admit` makes one; a changed copy can not be made."""
+
+    source: Source
+    withheld: tuple[Withheld, ...]
+    admitted: InitVar[object]
+
+    def __post_init__(self, admitted: object) -> None:
+        if admitted is not _PASS:
+            raise TypeError("only prompt.gate.admit makes a Gated")
+
+
+def admit(
+    source: Source,
+    *,
+    ignored: Callable[[str], str],
+    before: str = "",
+    after: str = "",
+    mask: bool = True,
+) -> Gated | Withheld:
+    """Let through what may be sent of a source; a `Withheld` instead when the cursor is at or in a secret.
+
+    `ignored` says why a snippet's path must not be shown, or "". `before` and `after` are the text on either side of
+    the window, to recognise what its borders cut; neither is sent. Without `mask` secrets are let through.
+    """
+    withheld: list[Withheld] = []
+    reasons: dict[str, str] = {}
+    snippets: list[Snippet] = []
+    for snippet in source.snippets:
+        if snippet.path not in reasons:
+            # The file at the cursor has been asked about before anything of it was read.
+            reasons[snippet.path] = "" if snippet.path == source.path else ignored(snippet.path)
+        if why := reasons[snippet.path]:
+            withheld.append(Withheld(_name(snippet), snippet.path, why))
+            continue
+        found = secrets.find(snippet.text) if mask else ()
+        withheld += [Withheld(_name(snippet), snippet.path, _masked(secret)) for secret in found]
+        snippets.append(_shown(snippet, found))
+    prefix, suffix = source.prefix, source.suffix
+    found = _around(before, prefix + suffix, after) if mask else ()
+    cursor = len(prefix)
+    for secret in found:
+        if secret.start < cursor <= secret.end:
+            return Withheld("prefix", source.path, f"the cursor is at a secret ({secret.rule})")
+        withheld.append(Withheld("prefix" if secret.end <= cursor else "suffix", source.path, _masked(secret)))
+    if found:
+        prefix = secrets.mask(prefix, tuple(one for one in found if one.end <= cursor))
+        behind = tuple(Secret(one.start - cursor, one.end - cursor, one.rule) for one in found if one.start >= cursor)
+        suffix = secrets.mask(suffix, behind)
+    return Gated(replace(source, prefix=prefix, suffix=suffix, snippets=tuple(snippets)), tuple(withheld), _PASS)
+
+
+def _around(before: str, window: str, after: str) -> tuple[Secret, ...]:
+    """Return the secrets of a window, its borders seen in the text around it; offsets are the window's."""
+    near, far = before[-NEAR:], before[-FAR:]
+    found = [_moved(secret, -len(near)) for secret in secrets.find(near + window + after[:NEAR])]
+    if "PRIVATE KEY" in far or "PRIVATE KEY" in after[:FAR]:
+        found += [_moved(secret, -len(far)) for secret in secrets.private_keys(far + window + after[:FAR])]
+    clipped = [Secret(max(0, one.start), min(len(window), one.end), one.rule) for one in found]
+    return secrets.joined(one for one in clipped if one.start < one.end)
+
+
+def _moved(secret: Secret, by: int) -> Secret:
+    return Secret(secret.start + by, secret.end + by, secret.rule)
+
+
+def _shown(snippet: Snippet, found: tuple[Secret, ...]) -> Snippet:
+    if not found:
+        return snippet
+    text = secrets.mask(snippet.text, found)
+    return replace(snippet, text=text, tokens=estimate(text))
+
+
+def _masked(secret: Secret) -> str:
+    return f"a secret was masked ({secret.rule})"
+
+
+def _name(snippet: Snippet) -> str:
+    return f"{snippet.kind.value} {snippet.name}".strip()

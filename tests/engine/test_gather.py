@@ -1,0 +1,150 @@
+"""Context from other files as a request gets it: in time, or not at all, and never an error."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mai_lsp.context import rank
+from mai_lsp.core.text import Document
+from mai_lsp.engine import gather
+from mai_lsp.engine.gather import Gatherer
+from mai_lsp.engine.ports import Ask
+from mai_lsp.workspace.index import process
+from mai_lsp.workspace.index.store import database_of
+from tests.support.indexed import document_of, scanned, write
+
+PATIENCE = 60.0
+
+APP = "from lib import Shape\nShape("
+
+
+@dataclass
+class Place:
+    """A workspace with an index."""
+
+    root: Path
+
+    def ask(self, text: str = APP) -> Ask:
+        return Ask(document_of(self.root, "app.py", text), len(text))
+
+    def gatherer(self, opened: Sequence[Document] = (), within: float = PATIENCE) -> Gatherer:
+        return Gatherer(lambda: (self.root,), lambda: opened, within=within)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("MAI_LSP_CACHE_DIR", str(tmp_path / "cache"))
+    root = tmp_path / "root"
+    write(root, {"lib.py": "class Shape:\n    sides: int\n", "app.py": APP})
+    scanned(root, database_of(root))
+    return Place(root)
+
+
+async def texts(gatherer: Gatherer, ask: Ask) -> list[str]:
+    return [snippet.text for snippet in await gatherer.snippets(ask, 500)]
+
+
+async def test_definitions_come_from_the_index(place: Place) -> None:
+    gatherer = place.gatherer()
+    assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
+    gatherer.close()
+
+
+async def test_an_open_document_that_is_not_saved_counts_as_it_is(place: Place) -> None:
+    opened = document_of(place.root, "lib.py", "class Shape:\n    corners: int\n")
+    gatherer = place.gatherer([opened])
+    assert await texts(gatherer, place.ask()) == ["class Shape:\n    corners: int"]
+    gatherer.close()
+
+
+async def test_a_file_outside_the_folders_gets_nothing(place: Place, tmp_path: Path) -> None:
+    gatherer = place.gatherer()
+    ask = Ask(document_of(tmp_path, "app.py", APP), len(APP))
+    assert await texts(gatherer, ask) == []
+    assert await texts(gatherer, Ask(document_of(place.root, "app.py", ""), 0)) == []
+    gatherer.close()
+
+
+async def test_without_an_index_there_is_nothing_and_later_there_is(place: Place) -> None:
+    gatherer = place.gatherer()
+    database = database_of(place.root)
+    kept = database.with_suffix(".kept")
+    database.rename(kept)
+    assert await texts(gatherer, place.ask()) == []
+    kept.rename(database)
+    assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
+    gatherer.close()
+
+
+async def test_an_index_that_breaks_is_no_error_and_its_successor_is_read(place: Place) -> None:
+    gatherer = place.gatherer()
+    assert await texts(gatherer, place.ask())
+    database = database_of(place.root)
+    database.unlink()
+    database.write_bytes(b"garbage " * 4096)
+    assert await texts(gatherer, place.ask()) == []
+    scanned(place.root, database)
+    assert await texts(gatherer, place.ask())
+    gatherer.close()
+
+
+async def test_what_is_late_is_left_out_and_not_piled_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, calls = threading.Event(), []
+    real = rank.fill
+
+    def slow(*arguments: object) -> object:
+        calls.append(1)
+        gate.wait(PATIENCE)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rank, "fill", slow)
+    gatherer = place.gatherer(within=0.01)
+    assert await texts(gatherer, place.ask()) == []
+    assert await texts(gatherer, place.ask()) == []
+    assert len(calls) == 1
+    gate.set()
+    assert gatherer._running is not None
+    await asyncio.wrap_future(gatherer._running)
+    monkeypatch.setattr(gatherer, "_within", PATIENCE)
+    assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
+    gatherer.close()
+
+
+async def test_a_fault_of_ours_costs_the_context_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather, "candidates", lambda *_: 1 / 0)
+    gatherer = place.gatherer()
+    assert await texts(gatherer, place.ask()) == []
+    gatherer.close()
+
+
+async def test_the_builder_scans_follows_changes_and_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAI_LSP_CACHE_DIR", str(tmp_path / "cache"))
+    place = Place(tmp_path / "root")
+    write(place.root, {"lib.py": "class Shape: ...\n", "app.py": APP})
+    builder = await process.start([place.root])
+    words = builder.words()
+    async with asyncio.timeout(PATIENCE):
+        while "ready" not in (word := await anext(words)):
+            assert word["done"] <= word["total"] == 2
+        assert (word["files"], word["parsed"], word["removed"]) == (2, 2, 0)
+        gatherer = place.gatherer()
+        assert await texts(gatherer, place.ask()) == ["class Shape: ..."]
+        write(place.root, {"lib.py": "class Shape:\n    sides: int\n"})
+        builder.changed([place.root / "lib.py"])
+        assert await anext(words) == {"updated": 1}
+        assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
+        write(place.root, {".maiignore": "lib.py\n"})
+        builder.changed([place.root / ".maiignore"])
+        while "ready" not in (word := await anext(words)):
+            pass
+        assert word["removed"] == 1
+        assert await texts(gatherer, place.ask()) == []
+        gatherer.close()
+        await builder.stop()
+        assert [word async for word in words] == []
