@@ -115,9 +115,12 @@ def _in_fence(text: str, place: Place) -> bool:
 
 def _unwanted_closer(text: str, place: Place) -> int | None:
     """Return the offset of the first closing bracket that closes something the code behind the cursor closes."""
+    closing = balance(text, place.language).closing
+    if not closing:
+        return None
     allowed = list(place.missing)
     behind = [char for char in place.line_suffix if char in ")]}"]
-    for bracket in balance(text, place.language).closing:
+    for bracket in closing:
         if allowed and allowed[0] == bracket.char:
             allowed.pop(0)
             continue

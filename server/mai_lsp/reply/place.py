@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mai_lsp.core.language import Language, find
 from mai_lsp.core.seam import Seam
@@ -51,16 +52,26 @@ class Place:
     """That block is closed by a word (`end`, `fi` …) which the code behind the cursor lacks."""
     single_line: bool
     """Code follows on the cursor's line, so nothing but the line can be completed."""
-    missing: tuple[str, ...]
-    """Closing brackets that the text behind the cursor lacks, innermost first; only these may be written."""
-    surplus: tuple[str, ...]
-    """Closing brackets that the text behind the cursor has and nothing before it opened."""
+    closed_by_line: bool
+    """The text goes on beyond `after`, where an outer block may end: what is missing is judged by the line alone."""
     words: bool
     """Sentences are to be expected: the cursor is in a comment, a string or a file that is mostly text."""
     seam: Seam
     chat: bool
     """The reply comes from a chat model: fences, chatter and repeated lines are to be expected."""
     max_lines: int
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Closing brackets that the text behind the cursor lacks, innermost first; only these may be written."""
+        if self.closed_by_line:
+            return _unmatched(self.line_prefix, self.line_suffix, self.language)[0]
+        return _unmatched(self.before, self.after, self.language)[0]
+
+    @property
+    def surplus(self) -> tuple[str, ...]:
+        """Closing brackets that the text behind the cursor has and nothing before it opened."""
+        return _unmatched(self.before, self.after, self.language)[1]
 
     @property
     def blank(self) -> bool:
@@ -82,11 +93,6 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
     opener = _opener(before, line_prefix, language)
     following = next((line for line in after.split("\n")[1:] if line.strip()), "")
     fills = opens_block(opener, language) and _is_empty(opener, following, line_prefix, indent)
-    if offset + AROUND >= len(document.text):
-        missing, surplus = _unmatched(before, after, language)
-    else:  # An outer block's end may lie beyond what is looked at: judge by the line alone.
-        missing, _ = _unmatched(line_prefix, line_suffix, language)
-        _, surplus = _unmatched(before, after, language)
     return Place(
         language=language,
         before=before,
@@ -101,8 +107,7 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
         deeper=_lead(following) > len(indent),
         needs_end=fills and language.block == "end" and not _ends(opener, following),
         single_line=not _CLOSERS_ONLY.match(line_suffix),
-        missing=missing,
-        surplus=surplus,
+        closed_by_line=offset + AROUND < len(document.text),
         words=_words(document, offset, before, line_prefix, language),
         seam=seam,
         chat=chat,
@@ -197,6 +202,7 @@ def _lead(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+@lru_cache(maxsize=8)
 def _unmatched(before: str, after: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the closing brackets that `before` needs and `after` lacks, and those that `after` has too many."""
     closing = {"(": ")", "[": "]", "{": "}"}

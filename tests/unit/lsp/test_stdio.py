@@ -64,11 +64,20 @@ class Ends:
     def close(self) -> None:
         for end in (self.stdin, self.stdout):
             end.close()
-        for descriptor in (self.client, self.out):
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue
+        self.hang_up()
+        self.stop_listening()
+
+    def hang_up(self) -> None:
+        """Close the client's end of stdin, once: by a second time its number can be somebody else's."""
+        if self.client >= 0:
+            os.close(self.client)
+            self.client = -1
+
+    def stop_listening(self) -> None:
+        """Close the client's end of stdout, once."""
+        if self.out >= 0:
+            os.close(self.out)
+            self.out = -1
 
 
 @pytest.fixture
@@ -80,7 +89,7 @@ def ends() -> Any:
 
 async def test_the_end_of_stdin_is_an_error_code(ends: Ends) -> None:
     os.write(ends.client, framed(b"1") + framed(b"2"))
-    os.close(ends.client)
+    ends.hang_up()
     got: list[bytes] = []
     assert await ends.transport.serve(got.append) == 1
     assert got == [b"1", b"2"]
@@ -97,7 +106,7 @@ async def test_stop_drops_what_waits(ends: Ends) -> None:
 
     assert await ends.transport.serve(receive) == 0
     assert got == [b"1"]
-    os.close(ends.client)
+    ends.hang_up()
 
 
 async def test_a_handler_takes_its_first_step_before_the_next_message(ends: Ends) -> None:
@@ -113,14 +122,14 @@ async def test_a_handler_takes_its_first_step_before_the_next_message(ends: Ends
             tasks.append(asyncio.ensure_future(handler()))
 
     os.write(ends.client, framed(b"request") + framed(b"change"))
-    os.close(ends.client)
+    ends.hang_up()
     await ends.transport.serve(receive)
     assert seen == ["request", "handler", "change"]
 
 
 async def test_a_client_that_does_not_listen_ends_the_connection(ends: Ends) -> None:
-    os.close(ends.out)
+    ends.stop_listening()
     os.write(ends.client, framed(b"1"))
     assert await ends.transport.serve(lambda body: ends.transport.write(b"reply")) == 1
     ends.transport.write(b"more")  # Nothing happens any more.
-    os.close(ends.client)
+    ends.hang_up()
