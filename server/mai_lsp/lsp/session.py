@@ -35,6 +35,9 @@ from mai_lsp.workspace.project import read_project
 
 log = logging.getLogger(__name__)
 
+WORKING_AFTER = 0.15
+"""Seconds after which an editor is told that a request is being worked on: a sooner answer would only flicker."""
+
 WARM_EVERY = 20.0
 """Seconds between two warm-ups; most servers keep an idle connection for longer than this."""
 
@@ -129,12 +132,14 @@ class Session:
         settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
         ask = Ask(document, offset_at(document, place, self.documents.encoding), automatic)
         self.status.began()
+        telling = asyncio.get_running_loop().call_later(WORKING_AFTER, self.status.send)
         outcome: Outcome | None = None
         try:
             outcome = await self.newest.run(uri, self._complete(ask, settings))
             if outcome is None:
                 outcome = Skipped(Reason.SUPERSEDED, "A newer request for the same document took over.")
         finally:
+            telling.cancel()
             self.status.ended(outcome, automatic=automatic)
             if outcome is not None and outcome.trace.model:
                 # Closing a stream early costs its connection: open the next one while the user reads.

@@ -85,9 +85,8 @@ class Status:
         )
 
     def began(self) -> None:
-        """Note that a request is running."""
+        """Note that a request is running; `send` tells it, which is worth it only for one that takes a while."""
         self._running += 1
-        self.send()
 
     def ended(self, outcome: Outcome | None, *, automatic: bool) -> None:
         """Note what a request came to; None when it was cancelled."""

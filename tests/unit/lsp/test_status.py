@@ -35,6 +35,7 @@ class Heard:
 
 def ask(status: Status, outcome: Outcome | None, *, automatic: bool = True) -> None:
     status.began()
+    status.send()
     status.ended(outcome, automatic=automatic)
 
 
@@ -55,7 +56,9 @@ def test_it_works_until_the_last_request_has_ended() -> None:
     heard = Heard()
     status = Status(heard)
     status.began()
+    status.send()
     status.began()
+    status.send()
     status.ended(None, automatic=True)
     status.ended(GOOD, automatic=True)
     assert [params["state"] for params in heard.statuses] == ["working", "ready"]
