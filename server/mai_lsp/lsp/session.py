@@ -209,8 +209,6 @@ class Session:
         finally:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
             gc.freeze()
-            # A completion makes some ten thousand short-lived objects and no cycles: look less often.
-            gc.set_threshold(50_000, 20, 50)
             gc.enable()
         self._check(loaded)
         return loaded
