@@ -130,7 +130,8 @@ def line_end_of(text: str) -> str:
 
 def with_line_ends(text: str, line_end: str) -> str:
     """Give every line of `text` the same line end."""
-    return _LINE_END.sub(line_end, text)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain if line_end == "\n" else plain.replace("\n", line_end)
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:

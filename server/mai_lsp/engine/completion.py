@@ -12,7 +12,7 @@ from mai_lsp.context.infile import gather
 from mai_lsp.core.language import find
 from mai_lsp.core.secrets import PLACEHOLDER
 from mai_lsp.core.snippet import Snippet
-from mai_lsp.core.text import Document, Edit, Span
+from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.gather import elsewhere
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.engine.ports import Ask, Deps
@@ -194,11 +194,6 @@ def rebase(suggestion: Suggestion, ask: Ask, now: Document | None) -> Outcome:
 def applied(document: Document, suggestion: Suggestion) -> Document:
     """Return the document with the suggestion accepted."""
     return document.edited([Edit(suggestion.span, suggestion.text)], document.version)
-
-
-def shown_span(suggestion: Suggestion) -> Span:
-    """Return where the suggestion's text will stand once accepted."""
-    return Span(suggestion.span.start, suggestion.span.start + len(suggestion.text))
 
 
 def describe(outcome: Outcome) -> str:

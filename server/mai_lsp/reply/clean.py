@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from mai_lsp.core.text import with_line_ends
+
 INVISIBLE = "\ufeff\u200b\u2060"
 """Byte order mark, zero-width space, word joiner: no language has a use for them outside of strings."""
 
@@ -24,7 +26,7 @@ def clean(raw: str, around: str) -> tuple[str, bool]:
 
     `around` is the document's text near the cursor; characters that it uses itself are left alone.
     """
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_ends(raw, "\n")
     if text.isascii():
         return text, False
     for char in INVISIBLE:

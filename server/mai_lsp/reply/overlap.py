@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mai_lsp.reply.brackets import balance, unpaired
-from mai_lsp.reply.place import Place
+from mai_lsp.reply.place import Place, lead
 
 LINES_BACK = 80
 """How many lines before the cursor a chat reply may repeat and is still recognised."""
@@ -56,7 +56,7 @@ def strip_start(code: str, place: Place, *, ended: bool) -> Started:
         first = len(theirs) - back
         if ours[:back] != theirs[first:] or (back and not any(_word(char) for line in ours[:back] for char in line)):
             continue
-        shift = _lead(earlier[first]) - _lead(lines[written[0]]) if back else None
+        shift = lead(earlier[first]) - lead(lines[written[0]]) if back else None
         if not typed:
             if not back:
                 break
@@ -66,7 +66,7 @@ def strip_start(code: str, place: Place, *, ended: bool) -> Started:
         current = lines[written[back]]
         rest = _join_blanks(current.lstrip()[taken:], place.line_prefix)
         below = lines[written[back] + 1 :]
-        return Started("\n".join([rest, *below]).removesuffix("\n"), len(place.indent) - _lead(current))
+        return Started("\n".join([rest, *below]).removesuffix("\n"), len(place.indent) - lead(current))
     if common := _common(code, place.line_prefix):
         return Started(code[common:])
     return Started("", rewrites=True) if ours and _rewrites(ours[0], typed, theirs) else Started(code)
@@ -213,10 +213,6 @@ def _same(ours: str, theirs: str) -> bool:
 def _normal(line: str) -> str:
     """Return a line without the blanks that are a matter of taste: those between words stay."""
     return _AROUND_MARKS.sub(r"\1", " ".join(line.split()))
-
-
-def _lead(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _word(char: str) -> bool:

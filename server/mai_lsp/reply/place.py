@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mai_lsp.core.language import Language, find
 from mai_lsp.core.seam import Seam
-from mai_lsp.core.text import Document, line_end_of
+from mai_lsp.core.text import Document, line_end_of, with_line_ends
 from mai_lsp.reply.brackets import balance
 
 AROUND = 6000
@@ -82,8 +82,8 @@ class Place:
 def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: int) -> Place:
     """Work out the place at `offset` (code points)."""
     language = find(document.language, document.uri)
-    before = _plain(document.text[max(0, offset - AROUND) : offset])
-    after = _plain(document.text[offset : offset + AROUND])
+    before = with_line_ends(document.text[max(0, offset - AROUND) : offset], "\n")
+    after = with_line_ends(document.text[offset : offset + AROUND], "\n")
     if after.startswith("\n") and document.text[offset - 1 : offset + 1] == "\r\n":
         before = before.removesuffix("\n")  # The cursor can not stand inside a line end; be safe all the same.
     line_prefix = before[before.rfind("\n") + 1 :]
@@ -104,7 +104,7 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
         unit=unit,
         line_end=line_end_of(document.text),
         opens_block=fills,
-        deeper=_lead(following) > len(indent),
+        deeper=lead(following) > len(indent),
         needs_end=fills and language.block == "end" and not _ends(opener, following),
         single_line=not _CLOSERS_ONLY.match(line_suffix),
         closed_by_line=offset + AROUND < len(document.text),
@@ -187,18 +187,19 @@ def _trailing_words(lines: list[str], language: Language) -> int:
 
 def _is_empty(opener: str, following: str, line_prefix: str, indent: str) -> bool:
     """Whether the block that `opener` opens has no line yet: `following` is the first line with code behind it."""
-    depth = _lead(opener)
+    depth = lead(opener)
     if line_prefix.strip():
-        return _lead(following) <= depth or not following
+        return lead(following) <= depth or not following
     # The cursor is on a blank line: a line below at its depth or deeper belongs to the same block.
-    return len(indent) >= depth and (not following or _lead(following) <= depth)
+    return len(indent) >= depth and (not following or lead(following) <= depth)
 
 
 def _ends(opener: str, following: str) -> bool:
-    return _lead(following) == _lead(opener) and bool(_END.match(following.strip()))
+    return lead(following) == lead(opener) and bool(_END.match(following.strip()))
 
 
-def _lead(line: str) -> int:
+def lead(line: str) -> int:
+    """Return how many blanks a line begins with."""
     return len(line) - len(line.lstrip())
 
 
@@ -215,7 +216,3 @@ def _unmatched(before: str, after: str, language: Language) -> tuple[tuple[str, 
         else:
             missing.append(char)
     return tuple(missing), tuple(present)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
