@@ -34,9 +34,10 @@ LAYERS = {
     "system": set(),
     "model": {"core", "prompt", "system"},
     "workspace": {"core", "system"},
-    "engine": {"core", "prompt", "reply", "context", "system", "model", "workspace"},
-    "lsp": {"core", "prompt", "reply", "context", "system", "model", "workspace", "engine"},
-    "cli": {"core", "prompt", "reply", "context", "system", "model", "workspace", "engine"},
+    "usage": {"core", "system"},
+    "engine": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage"},
+    "lsp": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage", "engine"},
+    "cli": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage", "engine"},
     "__init__": set(),
     "__main__": {"lsp", "cli"},
 }

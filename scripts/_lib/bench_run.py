@@ -20,7 +20,7 @@ from _lib import env
 
 sys.path.insert(0, str(env.ROOT))  # for tests.support
 
-from _lib import bench_completion, bench_keystroke, bench_memory, bench_model, bench_startup
+from _lib import bench_completion, bench_infill, bench_keystroke, bench_memory, bench_model, bench_startup
 from _lib.bench_figures import Table, as_json, as_text
 
 PARTS: dict[str, Callable[[], Iterator[Table]]] = {
@@ -29,14 +29,23 @@ PARTS: dict[str, Callable[[], Iterator[Table]]] = {
     "startup": bench_startup.run,
     "memory": bench_memory.run,
     "model": bench_model.run,
+    "infill": bench_infill.run,
 }
-"""In the order of a whole run; `model` only on request, since it needs the local model's weights."""
+"""In the order of a whole run."""
+
+ON_REQUEST = ("model", "infill")
+"""They need the local model's weights, and minutes."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run and print; returns 1 if `--strict` was given and a goal was missed."""
+    if arguments[:1] == ["context"]:
+        from _lib import bench_context  # noqa: PLC0415 (no other part needs it)
+
+        print(machine_line(), flush=True)
+        return bench_context.main(arguments[1:], machine())
     given = _parser().parse_args(arguments)
-    wanted = given.parts or [part for part in PARTS if part != "model"]
+    wanted = given.parts or [part for part in PARTS if part not in ON_REQUEST]
     if given.model and "model" not in wanted:
         wanted.append("model")
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"  # everything measured is on this machine
@@ -75,9 +84,13 @@ def machine_line() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="scripts/bench", description="What the server costs, beside the least that it could cost."
+        prog="scripts/bench",
+        description="What the server costs, beside the least that it could cost.",
+        epilog="What prompts show of other files is a part of its own: scripts/bench context --help",
     )
-    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but the last")
+    parser.add_argument(
+        "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but {' and '.join(ON_REQUEST)}"
+    )
     parser.add_argument("--model", action="store_true", help="also the latency with the real local model")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a goal is missed")

@@ -37,7 +37,8 @@ def settings_table() -> str:
     for name, declared in FIELDS.items():
         where = " *(not from a project file)*" if declared.spec.scope == "user" else ""
         choices = [f"`{choice}`" for choice in declared.spec.choices if choice]
-        listed = f" One of {', '.join(choices)}." if choices else ""
+        some = "Any" if isinstance(declared.default, list) else "One"
+        listed = f" {some} of {', '.join(choices)}." if choices else ""
         rows.append(
             f"| `mai.{name}`<br>`{declared.env}` | {_shown(declared.default)} | {declared.spec.doc}{listed}{where} |"
         )
@@ -47,4 +48,6 @@ def settings_table() -> str:
 def _shown(value: Any) -> str:
     if value in ("", [], {}):
         return ""
+    if isinstance(value, list):
+        return ", ".join(f"`{item}`" for item in value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

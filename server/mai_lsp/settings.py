@@ -63,6 +63,7 @@ class Spec:
 
 PROVIDERS = ("foundry", "openrouter", "fireworks", "baseten", "openai-compatible", "local")
 WIRES = ("chat", "responses", "fim", "infill")
+CONTEXT_SOURCES = ("edits", "similar", "diagnostics", "clipboard")
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
 
@@ -134,6 +135,14 @@ class Settings:
         "The whole prompt's budget for a completion, in tokens. 0 means the provider's usual one.",
         low=0,
         high=100_000,
+    )
+    context_sources: list[str] = _setting(
+        ["edits", "similar", "diagnostics"],
+        "context.sources",
+        "What prompts of 800 tokens and more may show besides files: recent edits, similar code in other open files, "
+        "problems near the cursor that the editor tells us, and, only if named here, the clipboard.",
+        choices=CONTEXT_SOURCES,
+        scope="user",
     )
     index_enable: bool = _setting(
         True,
@@ -241,6 +250,13 @@ class Settings:
         "Minutes without a request after which the embedded model is stopped.",
         low=0.05,
         high=10_080,
+        scope="user",
+    )
+    stats_enable: bool = _setting(
+        True,
+        "stats.enable",
+        "Count suggestions, what became of them, and what they cost, for `mai-lsp stats`. Numbers only, kept on this "
+        "machine and never sent.",
         scope="user",
     )
     log_level: str = _setting(
@@ -375,6 +391,8 @@ def _convert(raw: Any, declared: Field) -> Any:
     if kind is list:
         if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
             raise ValueError("a list of strings")
+        if spec.choices and not set(raw) <= set(spec.choices):
+            raise ValueError("a list of " + ", ".join(spec.choices))
         return list(raw)
     if not isinstance(raw, Mapping):
         raise ValueError("an object")

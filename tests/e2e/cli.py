@@ -53,6 +53,7 @@ class CommandLine:
             if name.startswith("MAI_LSP_") or name.upper() in theirs | _ELSEWHERE | _LOOKS:
                 monkeypatch.delenv(name)
         monkeypatch.setenv("MAI_LSP_CACHE_DIR", str(folder / "cache"))
+        monkeypatch.setenv("MAI_LSP_DATA_DIR", str(folder / "data"))
         monkeypatch.chdir(folder)
         # Tries again as often as ever, but at once.
         monkeypatch.setattr(client, "Retry", partial(Retry, sleep=_no_wait, jitter=lambda: 0.0))

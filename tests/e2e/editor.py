@@ -43,6 +43,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "server"), os.environ.get("PYTHONPATH", "")]))
     kept["PYTHONWARNINGS"] = "error"
     kept["MAI_LSP_INDEX_ENABLE"] = "false"  # Tests that are about the index say so, and where it is kept.
+    kept["MAI_LSP_STATS_ENABLE"] = "false"  # So do those about figures.
     return kept | dict(extra or {})
 
 

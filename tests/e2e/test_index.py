@@ -114,3 +114,45 @@ async def test_a_builder_that_dies_is_started_again(tmp_path: Path) -> None:
         assert await sent_with(editor, model, uri, "corners: int")
     assert "builder has ended" in editor.log
     assert editor.messages == []
+
+
+async def test_folders_come_and_go_twice_and_inside_one_another(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write(one, {"main.py": "x = 1\n"})
+    write(two, {"lib.py": "class Shape:\n    sides: int\n", "app.py": APP, "inner/deep.py": "def deep(): ...\n"})
+    uri = (two / "app.py").as_uri()
+
+    def folder(path: Path) -> types.WorkspaceFolder:
+        return types.WorkspaceFolder(path.as_uri(), path.name)
+
+    async with (
+        ModelServer(send("4)\n")) as model,
+        editing(PROFILE, environment(model, tmp_path / "cache"), folder=one) as editor,
+    ):
+
+        async def change(*, added: list[Path], removed: list[Path]) -> None:
+            editor.client.workspace_did_change_workspace_folders(
+                types.DidChangeWorkspaceFoldersParams(
+                    types.WorkspaceFoldersChangeEvent([*map(folder, added)], [*map(folder, removed)])
+                )
+            )
+
+        def ended(times: int) -> bool:
+            return len([value for value in editor.progress if value["kind"] == "end"]) == times
+
+        await editor.until(lambda: ended(1))
+        await change(added=[two, two / "inner", two, one], removed=[])
+        await editor.until(lambda: ended(2))
+        assert editor.progress[-1]["message"] == "5 files"
+        editor.open(uri, APP)
+        assert await sent_with(editor, model, uri, "sides: int")
+        assert editor.client._server is not None
+        server = psutil.Process(editor.client._server.pid)
+        (builder,) = server.children()
+        roots = builder.cmdline()[builder.cmdline().index("--") + 1 :]
+        assert roots == [str(one), str(two), str(two / "inner")]
+        await change(added=[], removed=[two, two / "inner"])
+        psutil.wait_procs([builder], timeout=30)
+        await editor.inline(uri)
+        assert "sides: int" not in str(model.requests[-1].body)
+    assert editor.messages == []

@@ -316,7 +316,7 @@ async def test_other_files_take_from_the_budget_and_never_more(wire: str) -> Non
         neighbours = Neighbours([])
         plan = await plan_for(flow.ask, replace(flow.deps, elsewhere=neighbours))
         assert isinstance(plan, Plan)
-        assert neighbours.budgets == [700]
+        assert neighbours.budgets == [1000]
         body = json.dumps(flow.asked.client.preview(plan.endpoint, plan.prompt).body, ensure_ascii=False)
         assert estimate(body) <= 2000 * 1.15, "with JSON's own marks"
 

@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -45,8 +46,11 @@ class LspClient:
         self.notifications: list[dict[str, Any]] = []
         """Every notification the server sent."""
         self.on_notification: Callable[[dict[str, Any]], None] = self.notifications.append
+        # What is measured or shown here is nobody's writing, so it is not counted among the user's figures.
+        self._data = tempfile.TemporaryDirectory(prefix="mai-lsp-", ignore_cleanup_errors=True)
+        variables = {**os.environ, "MAI_LSP_DATA_DIR": self._data.name, **(env or {})}
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env={**os.environ, **(env or {})}
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=variables
         )
         self._ids = itertools.count(1)
         self._waiting: dict[int, Future[Any]] = {}
@@ -137,7 +141,9 @@ class LspClient:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        return self._process.wait()
+        code = self._process.wait()
+        self._data.cleanup()
+        return code
 
     def _write(self, message: Mapping[str, Any]) -> None:
         body = json.dumps(message).encode()

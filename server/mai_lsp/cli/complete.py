@@ -15,6 +15,9 @@ nothing is wrong, 2 usage or error.
   ``estimated`` (true when the provider did not count)
 - ``cost_usd``: a number, or null when the price is not known
 - ``notes``: sentences about settings and position
+- ``explain`` with ``--explain``: ``reach`` (how far a suggestion may go here: line, statement or block),
+  ``said_characters``, ``filters`` (each with ``filter``, a word of `reply.verdict.Verdict`, and ``verdict``: passed,
+  dropped or not reached) and ``why``, a sentence
 
 With ``--show-prompt`` it holds ``request`` (``method``, ``url``, ``headers``, ``body``), ``pieces`` (``piece``,
 ``path``, ``tokens``, ``why``), ``withheld`` (``what``, ``path``, ``why``: what was masked or left out) and ``notes``
@@ -34,7 +37,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mai_lsp.cli import facts, neighbours, options, position, source
+from mai_lsp.cli import explain, facts, neighbours, options, position, source
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.errors import MaiError
@@ -83,6 +86,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--show-prompt",
         action="store_true",
         help="show exactly what would be sent and what is withheld, and send nothing",
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="also say what was asked, how much came, and what each filter made of it"
     )
     shown = parser.add_argument_group("output")
     shown.add_argument("--json", action="store_true", help="print one JSON object")
@@ -175,10 +181,13 @@ async def _complete(args: argparse.Namespace, request: _Request, deps: Deps) -> 
     with _waiting(quiet=args.json):
         outcome = await complete(request.ask, deps)
     if args.json:
-        _print_json(facts.as_json(request.ask.document, request.ask.offset, outcome, request.notes))
+        told = facts.as_json(request.ask.document, request.ask.offset, outcome, request.notes)
+        _print_json({**told, "explain": explain.as_json(outcome)} if args.explain else told)
     else:
         _note(request.notes)
         _show(args, request, outcome)
+        if args.explain:
+            print("\n" + "\n".join(explain.lines(outcome)))
     if isinstance(outcome, Suggestion):
         return SUGGESTED
     return WRONG if outcome.reason is Reason.ERROR else NOTHING

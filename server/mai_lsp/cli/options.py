@@ -30,7 +30,7 @@ _OWN_OPTIONS = {
 }
 
 
-_NO_SETTINGS = {"MAI_LSP_CACHE_DIR"}
+_NO_SETTINGS = {"MAI_LSP_CACHE_DIR", "MAI_LSP_DATA_DIR"}
 """Variables that are read where no settings are."""
 
 

@@ -78,8 +78,7 @@ def _pieces(prompt: Prompt) -> Table:
     )
     table.add_column("why it is there", no_wrap=True)
     for piece in prompt.pieces:
-        elsewhere = piece.label.startswith("workspace")
-        name = piece.path if elsewhere else piece.label
+        name = shown.name(piece)
         table.add_row(Text(harmless(name)), f"{piece.tokens:,}", Text(shown.why(piece), style="dim"))
     return table
 

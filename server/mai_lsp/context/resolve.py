@@ -1,18 +1,21 @@
 """Leads from an import to files of the index, and from a name to its definition there, across re-exports.
 
-It sees paths and facts only: no disk, no compiler. Where a language's own rules need a build file (path aliases, source
-roots), the longest matching end of a path decides, and the file nearest to the importing one.
+It sees paths and facts only: no disk, no compiler. Build files say first what an import means (`context.aliases`);
+where they say nothing, the longest matching end of a path decides, and the file nearest to the importing one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from posixpath import dirname, normpath
 from typing import NamedTuple, Protocol
 
+from mai_lsp.context.aliases import crate_folder, from_registry, go_folder, script_paths
 from mai_lsp.core.facts import Facts, File, Symbol
 from mai_lsp.core.imported import Import
+from mai_lsp.core.uses import Part
 
 HOPS = 4
 """Re-exports followed: a package, its subpackage, a module, and one more."""
@@ -27,6 +30,12 @@ MODULE_FILES = 40
 class Files(Protocol):
     """What can be asked of an index."""
 
+    memory: dict[object, object]
+    """Answers worked out from it, which hold until anything in it changes."""
+
+    def named(self, file: File, name: str) -> Sequence[Symbol]:
+        """Return the definitions of one name in a file."""
+
     def tailed(self, tail: str) -> Sequence[File]:
         """Return the files whose stem (or folder, for a folder's main file and Go) this is."""
 
@@ -35,6 +44,21 @@ class Files(Protocol):
 
     def facts(self, file: File) -> Facts:
         """Return what a file defines and imports."""
+
+    def uses(self, file: File) -> Sequence[Part]:
+        """Return what the parts of a file use."""
+
+    def source(self, file: File) -> str:
+        """Return a file's text, if it is still as it was indexed; else nothing."""
+
+    def importing(self, name: str, limit: int) -> Sequence[File]:
+        """Return at most `limit` + 1 files that may import a name, or a module whose last word it is."""
+
+    def beside(self, folder: str) -> Sequence[File]:
+        """Return the files that stand directly in a folder."""
+
+    def inside(self, package: str) -> Sequence[File]:
+        """Return the files that say they are in a package."""
 
 
 class Found(NamedTuple):
@@ -51,6 +75,9 @@ _FAMILIES = (
     frozenset({"c", "cpp"}),
     frozenset({"java", "kotlin", "scala"}),
 )
+_HANDED = _SCRIPT | {"rust"}
+"""Languages in which a module's own imports may be meant: handed on by name, or seen by modules inside of it."""
+
 BY_PACKAGE = frozenset({"java", "kotlin", "scala", "csharp", "php"})
 """Languages whose imports name a package that files say they are in, not a path."""
 
@@ -65,24 +92,50 @@ def related(one: str, other: str) -> bool:
 
 def modules(files: Files, here: File, imported: Import) -> list[File]:
     """Return the files that an import means; more than one only where a folder or package is a module."""
-    if here.language in BY_PACKAGE:
+    if here.language in BY_PACKAGE or not imported.module:
         return []
-    ends = list(_ends(here, imported.module))
-    for exact, end in ends:
-        tail = _tail(end, here.language)
+    if here.language == "go":
+        try:
+            folder = go_folder(files, here.path, imported.module)
+        except LookupError:
+            return []
+        if folder is not None:
+            return [file for file in files.beside(folder) if file.language == "go" and _is_code(file)][:MODULE_FILES]
+    for exact, end in _ends(files, here, imported.module):
         fitting = [
             file
-            for file in files.tailed(tail)
+            for file in files.tailed(_tail(end, here.language))
             if related(file.language, here.language)
             and file.path != here.path
             and _fits(file, end, exact, here.language)
+            and (exact or here.language != "python" or _starts_at_root(files, file, end, here))
         ]
         if fitting:
             if here.language == "go":
                 folder = dirname(min(fitting, key=lambda file: (apart(file.path, here.path), file.path)).path)
                 return [file for file in fitting if dirname(file.path) == folder][:MODULE_FILES]
-            return [min(fitting, key=lambda file: (apart(file.path, here.path), len(file.path), file.path))]
+            return [
+                min(fitting, key=lambda file: (apart(file.path, here.path), _made(file), len(file.path), file.path))
+            ]
     return []
+
+
+def _is_code(file: File) -> bool:
+    return not file.path.endswith("_test.go")
+
+
+def _made(file: File) -> bool:
+    """Whether a file only declares what another one has."""
+    return file.path.endswith(".pyi") or ".d." in file.path
+
+
+def _starts_at_root(files: Files, file: File, end: str, here: File) -> bool:
+    """Whether a Python path begins where imports may: `json` is no module of a package that has one of this name."""
+    stem = re.sub(r"(?:/__init__)?\.\w+$", "", file.path)
+    root = stem.removesuffix(end).rstrip("/")
+    if not root or root == dirname(here.path):
+        return True
+    return all(not other.path.startswith(f"{root}/__init__.") for other in files.tailed(root.rpartition("/")[2]))
 
 
 def submodule(files: Files, here: File, imported: Import, name: str) -> list[File]:
@@ -103,16 +156,36 @@ def definition(files: Files, where: Sequence[File], name: str, hops: int = HOPS)
     for file in where[:1] if len(where) > 1 else where:
         stars = 0
         for imported in files.facts(file).imports:
-            if not imported.public and file.language not in _SCRIPT:
+            if not imported.public and file.language not in _HANDED:
                 continue
             there = next((there for there, local in imported.names if local == name), "")
             stars += imported.star
             if not there and not (imported.star and stars <= STARS):
                 continue
-            found = definition(files, modules(files, file, imported), there or name, hops - 1)
+            # `export { a as b }` hands on what is its own.
+            further = modules(files, file, imported) if imported.module else [file]
+            found = definition(files, further, there or name, hops - 1)
             if found is not None:
                 return found
     return None
+
+
+def namespace(files: Files, where: Sequence[File], name: str, hops: int = HOPS) -> list[File]:
+    """Return the file that a module hands on whole under a name: `export * as ns from …`, `from . import a as ns`."""
+    for file in where[:1]:
+        stars = 0
+        for imported in files.facts(file).imports:
+            if imported.alias == name:
+                return modules(files, file, imported)
+            stars += imported.star
+            there = next((there for there, local in imported.names if local == name), "")
+            if there and (found := submodule(files, file, imported, there)):
+                return found
+            if hops and (there or (imported.star and stars <= STARS)):
+                further = modules(files, file, imported) if imported.module else []
+                if found := namespace(files, further, there or name, hops - 1):
+                    return found
+    return []
 
 
 def packaged(files: Files, here: File, imported: Import, name: str) -> Found | None:
@@ -122,11 +195,15 @@ def packaged(files: Files, here: File, imported: Import, name: str) -> Found | N
             found = _own(file, files.facts(file), name)
             if found is not None:
                 return found
-    outer = imported.module.rpartition("." if here.language != "php" else "\\")[2]
-    for file in files.tailed(outer) if outer[:1].isupper() else ():
-        for symbol in files.facts(file).symbols:
-            if symbol.name == name and symbol.owner == outer:
-                return Found(file, symbol)
+    # A nested type, or what is static in one: the file is called as the outermost type.
+    parts = imported.module.split("\\" if here.language == "php" else ".")
+    for at in range(len(parts) - 1, -1, -1):
+        around = files.tailed(parts[at]) if parts[at][:1].isupper() else ()
+        inside = [file for file in around if file.package == ".".join(parts[:at])]
+        for file in inside or around:
+            for symbol in files.facts(file).symbols:
+                if symbol.name == name and symbol.owner == parts[-1]:
+                    return Found(file, symbol)
     return None
 
 
@@ -145,7 +222,7 @@ def _own(file: File, facts: Facts, name: str) -> Found | None:
     return best
 
 
-def _ends(here: File, module: str) -> Iterator[tuple[bool, str]]:
+def _ends(files: Files, here: File, module: str) -> Iterator[tuple[bool, str]]:
     """Yield what the module's path may be, most certain first: exactly, or what it ends with; without an ending."""
     folder = dirname(here.path)
     if here.language == "python":
@@ -156,10 +233,15 @@ def _ends(here: File, module: str) -> Iterator[tuple[bool, str]]:
         else:
             yield False, rest
     elif here.language in _SCRIPT:
-        bare = re.sub(r"\.(?:[mc]?[jt]s|[jt]sx)$", "", module)
+        bare = re.sub(r"(?:/index)?(?:\.(?:[mc]?[jt]s|[jt]sx))?$", "", module, count=1)
         if module.startswith("."):
             yield True, _join(folder, bare)
         else:
+            for path in script_paths(files, here.path, module):
+                yield True, path
+            if from_registry(files, here.path, module):
+                return
+            bare = re.sub(r"^(?:#/?|[@~]/)", "", bare)
             yield False, bare
             parts = bare.split("/")
             for cut in range(1, len(parts)):
@@ -170,7 +252,7 @@ def _ends(here: File, module: str) -> Iterator[tuple[bool, str]]:
             yield False, "/".join(parts[cut:])
         yield True, parts[-1]
     elif here.language == "rust":
-        yield from _crate_ends(here, module.split("::"))
+        yield from _crate_ends(files, here, module.split("::"))
     elif here.language in {"c", "cpp"}:
         yield True, _join(folder, module)
         yield False, module.removeprefix("./")
@@ -183,7 +265,7 @@ def _ends(here: File, module: str) -> Iterator[tuple[bool, str]]:
         yield False, module
 
 
-def _crate_ends(here: File, parts: list[str]) -> Iterator[tuple[bool, str]]:
+def _crate_ends(files: Files, here: File, parts: list[str]) -> Iterator[tuple[bool, str]]:
     folder, _, name = here.path.rpartition("/")
     at = folder if name in {"mod.rs", "lib.rs", "main.rs"} else f"{folder}/{name.removesuffix('.rs')}"
     source = here.path.rpartition("src/")
@@ -194,7 +276,10 @@ def _crate_ends(here: File, parts: list[str]) -> Iterator[tuple[bool, str]]:
         while parts and parts[0] in {"self", "super"}:
             at = dirname(at) if parts[0] == "super" else at
             parts = parts[1:]
+    elif (folder_of := crate_folder(files, here.path, parts[0])) is not None:
+        at, parts = folder_of, parts[1:]
     else:
+        yield True, _join(at, "/".join(parts))
         yield False, "/".join((parts[0].replace("_", "-"), "src", *parts[1:]))
         yield False, "/".join((parts[0], "src", *parts[1:]))
         exact, at = False, ""
@@ -216,14 +301,22 @@ def _tail(end: str, language: str) -> str:
 
 def _fits(file: File, end: str, exact: bool, language: str) -> bool:
     """Whether a file's path, read as this language reads paths, is `end`, or ends with it."""
-    path = dirname(file.path) if language == "go" else file.path
-    if language not in {"c", "cpp", "php", "go"}:
-        path = re.sub(r"\.(?:d\.ts|\w+)$", "", path)
-        if end.rpartition("/")[2] not in {"index", "__init__"}:
-            path = re.sub(r"/(?:__init__|index|mod)$", "", path)
-            if language == "rust":
-                path = re.sub(r"/(?:lib|main)$", "", path)
+    path = _as_module(file.path, language, whole=end.rpartition("/")[2] in {"index", "__init__"})
     return path == end or (not exact and path.endswith(f"/{end}"))
+
+
+@lru_cache(maxsize=8192)
+def _as_module(path: str, language: str, *, whole: bool) -> str:
+    """Return a path as imports write it: without its ending, and a folder's main file as the folder."""
+    if language == "go":
+        return dirname(path)
+    if language in {"c", "cpp", "php"}:
+        return path
+    path = re.sub(r"\.(?:d\.ts|\w+)$", "", path)
+    if whole:
+        return path
+    path = re.sub(r"/(?:__init__|index|mod)$", "", path)
+    return re.sub(r"/(?:lib|main)$", "", path) if language == "rust" else path
 
 
 def apart(one: str, other: str) -> int:

@@ -1,60 +1,73 @@
-"""Definitions in other files that the place of the cursor needs: a pure function from the index' answers to candidates.
+"""Definitions in other files that the place of the cursor may need: from the index' answers to weighted candidates.
 
-Names lead through the file's imports first, then to its own package and folder, and last to what only one file of the
-workspace defines. A name that could mean anything gives nothing.
+It collects what imports, the package, the file's neighbours and the names around lead to, with the hints for each
+(`chance`). A name that could mean anything gives nothing. Pure: it sees what `files` tells it and no disk.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import dirname
+from typing import cast
 
-from mai_lsp.context.near import Near, near
+from mai_lsp.context.chance import HINTS, Hint, chance
+from mai_lsp.context.neighbours import stem, words_of
+from mai_lsp.context.place import Place
 from mai_lsp.context.resolve import (
     BY_PACKAGE,
+    HOPS,
     SHARED,
     Files,
     Found,
     apart,
     definition,
     modules,
+    namespace,
     packaged,
     related,
     submodule,
 )
-from mai_lsp.context.scopes import scopes
-from mai_lsp.core.facts import File, imports_of
+from mai_lsp.core.facts import File, Symbol
 from mai_lsp.core.imported import Import
-from mai_lsp.core.outline import RIVALS, outline
-from mai_lsp.core.text import Document
+from mai_lsp.core.outline import RIVALS
 
-IMPORTED = 0.25
-"""Weight of an imported name that is not used near the cursor: it may be what comes next."""
+OFFERED = 40
+"""Definitions of one imported module, or of one neighbour, that are considered."""
 
-REACHABLE = 0.02
-"""Weight of whatever else an imported module offers."""
+BESIDE = 16
+"""Further files of the same package that are considered, for their names."""
 
-OFFERED = 24
-"""Definitions of one imported module that count as reachable."""
+NEAREST = 3.0
+"""Affinity that counts as the nearest there is."""
 
-BASES = 0.5
-"""Weight of the types named in a class's header, against the class itself."""
+TYPES = 20
+"""Types whose members are considered, the likeliest."""
 
-PACKAGE, FOLDER, UNIQUE = 0.8, 0.5, 0.3
-"""How far a name without an import is believed to mean what is in the same package, folder, or anywhere."""
+MEMBERS = 60
+"""Members considered of one type."""
 
-MEMBER = 0.35
-"""How far a name behind a dot is believed to mean the few methods of that name, whatever the receiver is."""
-
-NAMES = 160
+NAMES = 220
 """Names looked up in one request."""
 
+RIVALED = 60
+"""Files with a name that are looked at."""
+
+LEAST = 0.03
+"""Share of similar code below which its names are not looked up."""
+
+POPULAR = 0.25
+"""Share of the neighbours that must use a name for it to be looked up."""
+
 _WORD = re.compile(r"[a-z]+")
-"""A plain word: in a comment it means nothing, and in code without an import hardly anything."""
+"""A plain word: without an import it hardly means a definition elsewhere."""
 
 _NAME = re.compile(r"[^\W\d][\w$]*")
+
+_INTERNAL = re.compile(r"\.|(?:crate|super|self)::")
+"""An import that says itself that it means this package."""
 
 
 @dataclass(slots=True)
@@ -62,154 +75,333 @@ class Candidate:
     """A definition that may be shown."""
 
     found: Found
-    weight: float = 0.0
-    members: dict[str, float] = field(default_factory=dict)
-    """Its members that are used near the cursor."""
+    hints: list[float]
+    """By `Hint`."""
+    chance: float = 0.0
+    """That its name is written next: 0 to 1."""
+
+    @property
+    def why(self) -> str:
+        """The strongest reason, for a person."""
+        for hint, reason in _REASONS:
+            if self.hints[hint]:
+                return reason
+        return "in a file that belongs to this one"
 
 
-def candidates(document: Document, offset: int, here: str, files: Files) -> list[Candidate]:
-    """Return what other files define and this place needs, the most needed first; `here` is the file's own path."""
-    if document.syntax is None:
-        return []
-    outlined, enclosing = outline(document), scopes(document, offset)
-    package, imports = imports_of(document, outlined)
-    names = near(document, offset, enclosing)
-    around = {
-        name
-        for scope in enclosing
-        if scope.kind == "type"
-        for name in _NAME.findall(document.slice(scope.header)[:400])
-    }
-    own = {found.name for found in outlined.definitions() if found.parent is None}
-    search = _Search(files, File(here, document.language, package), names)
-    search.imported(imports, around)
-    loose = {name: weight for name, weight in names.names.items() if name not in own and len(name) > 1}
-    loose |= dict.fromkeys(around - own, 1.0)
-    for name, weight in sorted(loose.items(), key=lambda item: (-item[1], item[0]))[:NAMES]:
-        search.loose(name, weight)
-    search.bases()
+_REASONS = (
+    (Hint.NEAR, "used near the cursor"),
+    (Hint.IMPORTED, "imported here"),
+    (Hint.COMPANY, "used in similar code"),
+    (Hint.OWNER, "belongs to a type in use"),
+    (Hint.REACHABLE, "in an imported module"),
+)
+
+
+# Looking up a member of an enumeration takes as long as all else that is done for a definition.
+_NEAR, _COMPANY, _NEXT = int(Hint.NEAR), int(Hint.COMPANY), int(Hint.NEXT)
+_PACKAGE, _NEIGHBOUR, _ELSEWHERE = int(Hint.PACKAGE), int(Hint.NEIGHBOUR), int(Hint.ELSEWHERE)
+_ALIKE, _DOTTED, _MEMBER = int(Hint.ALIKE), int(Hint.DOTTED), int(Hint.MEMBER)
+_PRIVATE, _TYPE, _FUNCTION, _POPULAR = int(Hint.PRIVATE), int(Hint.TYPE), int(Hint.FUNCTION), int(Hint.POPULAR)
+
+
+def candidates(place: Place, files: Files) -> list[Candidate]:
+    """Return what other files define and the place needs, the most needed first."""
+    search = _Search(place, files)
+    search.imported()
+    search.loose()
+    search.beside()
+    search.members()
     return search.ranked()
+
+
+def _unused(text: str, name: str) -> bool:
+    """Whether a name stands in a text no more than once: in its own import."""
+    found, at = 0, text.find(name)
+    while at >= 0 and found < 2:
+        # A search for a pattern with word borders takes twenty times as long.
+        end = at + len(name)
+        before, behind = text[at - 1 : at], text[end : end + 1]
+        found += not (before.isalnum() or before == "_" or behind.isalnum() or behind == "_")
+        at = text.find(name, end)
+    return found < 2
+
+
+@lru_cache(maxsize=8192)
+def _subwords(name: str) -> frozenset[str]:
+    return words_of(name)
 
 
 class _Search:
     """Collects candidates for one place."""
 
-    def __init__(self, files: Files, here: File, names: Near) -> None:
-        self._files, self._here, self._near = files, here, names
-        self._found: dict[tuple[str, int], Candidate] = {}
+    def __init__(self, place: Place, files: Files) -> None:
+        self._place, self._files, self._here = place, files, place.file
+        self._near, self._company, self._next = place.near, place.company.names, place.following
+        self._folder = dirname(place.file.path)
+        self._found: dict[tuple[str, int, str], Candidate] = {}
         self._bound: set[str] = set()
         """Names that an import explains."""
+        self._known = {neighbour.file.path for neighbour in place.neighbours}
+        """Files that have to do with this one."""
+        self._affinity = {one.file.path: min(1.0, one.affinity / NEAREST) for one in place.neighbours}
+        self._written: dict[str, float] = {}
+        """Words that the names near the cursor are made of, with the weight of the nearest."""
+        for name, weight in place.near.names.items():
+            for word in _subwords(name):
+                self._written[word] = max(self._written.get(word, 0.0), min(1.0, weight))
+        self._types = place.around | place.near.names.keys()
+        """Types that the cursor is in, or that are named near it."""
+        self._receivers = {name.lower().replace("_", "") for name in place.near.names}
 
-    def imported(self, imports: Sequence[Import], around: Iterable[str]) -> None:
+    def imported(self) -> None:
         """Follow the file's imports."""
-        used = {**dict.fromkeys(around, 1.0), **self._near.names}
-        for imported in imports:
-            where = modules(self._files, self._here, imported)
+        for imported in self._place.imports:
+            where = self._modules(imported)
+            self._known.update(file.path for file in where)
             for there, local in imported.names:
-                weight = max(used.get(local, 0.0), IMPORTED)
                 self._bound.add(local)
-                if self._here.language in BY_PACKAGE:
-                    found = packaged(self._files, self._here, imported, there)
-                else:
-                    found = definition(self._files, where, there)
+                found = self._imported(imported, where, there)
                 if found is not None:
-                    self._add(found, weight)
-                elif inner := submodule(self._files, self._here, imported, there):
-                    self._module(inner, used.get(local, 0.0))
+                    self._known.add(found.file.path)
+                    unused = local not in self._near.names and there == local and _unused(self._place.text, local)
+                    self._add(found, local, (Hint.IMPORTED, 1.0), (Hint.UNUSED, float(unused)))
+                elif inner := self._modules(imported, there) or self._namespace(where, there):
+                    self._known.update(file.path for file in inner)
+                    self._module(inner)
+                elif _INTERNAL.match(imported.module):
+                    # It is in this workspace, even if the way there could not be followed.
+                    self._look_up(there)
             if imported.alias and where:
                 self._bound.add(imported.alias)
-                self._module(where, used.get(imported.alias, 0.0))
+                self._module(where)
             elif imported.star and where:
-                self._star(where, used)
+                self._star(where)
 
-    def loose(self, name: str, weight: float) -> None:
-        """Look for a name that no import explains."""
-        if name in self._bound:
+    def loose(self) -> None:
+        """Look for the names near the cursor and of its company that no import explains."""
+        mine = self._place.own | self._bound
+        used = self._near.names
+        weights: dict[str, float] = dict.fromkeys(self._place.around, 1.0)
+        weights.update({name: 1 + min(1.0, weight) for name, weight in used.items()})
+        for name, share in self._company.items():
+            if share >= LEAST:
+                weights[name] = weights.get(name, 0.0) + 3 * share
+        for name, share in self._next.items():
+            weights[name] = weights.get(name, 0.0) + 2 * share
+        for name, share in self._place.popular.items():
+            if share >= POPULAR:
+                weights[name] = weights.get(name, 0.0) + share
+        chosen = sorted((-weight, name) for name, weight in weights.items() if name not in mine and len(name) > 1)
+        for _, name in chosen[:NAMES]:
+            self._look_up(name)
+
+    def _look_up(self, name: str) -> None:
+        self._member(name)
+        shared = self._here.language in SHARED
+        if not shared and _WORD.fullmatch(name) and name not in self._company and name not in self._next:
             return
-        if name in self._near.members:
-            self._members(name, weight)
-        rivals = [
-            file
-            for file in self._files.defining(name, member=False, limit=60)
-            if file.path != self._here.path and related(file.language, self._here.language)
-        ]
+        rivals = self._related(self._files.defining(name, member=False, limit=RIVALED))
         if not rivals:
             return
-        folder = dirname(self._here.path)
-        shared = self._here.language in SHARED
+        folder = self._folder
         same = [file for file in rivals if file.package == self._here.package and self._here.package] if shared else []
-        if same and self._here.language == "go":
+        if self._here.language == "go":
             same = [file for file in same if dirname(file.path) == folder]
+        known = [file for file in rivals if file.path in self._known]
         beside = [file for file in rivals if dirname(file.path) == folder]
-        trusted = [(same, PACKAGE), (beside, PACKAGE if shared else FOLDER), (rivals, UNIQUE)]
-        for chosen, trust in trusted if shared or not _WORD.fullmatch(name) else ():
+        for chosen in same, known, beside, rivals:
             if chosen and len(chosen) <= RIVALS:
                 nearest = min(chosen, key=lambda file: (apart(file.path, self._here.path), file.path))
-                if found := definition(self._files, [nearest], name, 0):
-                    self._add(found, weight * trust / len(chosen))
+                if found := self._definition((nearest,), name, 0):
+                    self._add(found, name, (Hint.RIVALS, (len(rivals) - 1) / 8))
                 return
 
-    def bases(self) -> None:
-        """Add the types that the best types so far are made from."""
-        for candidate in self.ranked()[:8]:
-            file, symbol = candidate.found
-            if symbol.kind != "type" or candidate.weight < IMPORTED:
+    def _member(self, name: str) -> None:
+        rivals = self._related(self._files.defining(name, member=True, limit=RIVALED))
+        chosen = [file for file in rivals if file.path in self._known] or rivals
+        if not 0 < len(chosen) <= RIVALS:
+            return
+        for file in chosen:
+            for symbol in self._files.named(file, name):
+                if symbol.owner:
+                    self._add(Found(file, symbol), name, (Hint.RIVALS, (len(rivals) - 1) / 8))
+
+    def beside(self) -> None:
+        """Consider what files that belong to this one define."""
+        for neighbour in self._place.neighbours:
+            self._offer(neighbour.file)
+        if self._here.language not in SHARED:
+            return
+        scored = []
+        package = self._here.package if self._here.language in BY_PACKAGE else ""
+        for file in self._files.inside(package) if package else self._files.beside(self._folder):
+            words = _subwords(stem(file.path))
+            likeness = sum([self._written.get(word, 0.0) for word in words]) / (len(words) or 1)
+            if likeness and file.path not in self._affinity and file.path != self._here.path:
+                scored.append((-likeness, file))
+        for _, file in sorted(scored)[:BESIDE]:
+            self._offer(file)
+
+    def _offer(self, file: File) -> None:
+        free, left = self._here.language in SHARED, OFFERED
+        for symbol in self._files.facts(file).symbols:
+            if symbol.owner:
+                # Methods may stand in another file than their type, and a part of a class, too.
+                if symbol.owner in self._place.own and symbol.owner in self._types:
+                    self._add(Found(file, symbol), symbol.name, (Hint.RECEIVER, 1.0))
+            elif symbol.name.startswith("_"):
                 continue
-            for name in _NAME.findall(symbol.header.split("\n")[0])[1:6]:
-                if name == symbol.name or not name[0].isupper():
+            # Where it takes an import to use it, something here should at least sound like it.
+            elif self._sounds_alike(symbol.name):
+                self._add(Found(file, symbol), symbol.name)
+            elif free and left:
+                left -= 1
+                self._add(Found(file, symbol), symbol.name)
+
+    def members(self) -> None:
+        """Consider the members of the likeliest types, and of what those are made from."""
+        done: set[tuple[str, str]] = set()
+        types = [one for one in self._found.values() if one.found.symbol.kind == "type"]
+        for one in types:
+            one.chance = chance(one.hints)
+        todo = [(one.found, one.chance) for one in sorted(types, key=_order)[:TYPES]]
+        for found, likely in todo:
+            file, top = found
+            if (file.path, top.name) in done:
+                continue
+            done.add((file.path, top.name))
+            inherited = float(top.name in self._place.around)
+            receiver = float(top.name in self._near.names or top.name.lower() in self._receivers)
+            left = MEMBERS
+            for member in self._files.facts(file).symbols:
+                if member.owner != top.name:
                     continue
-                found = definition(self._files, [file], name)
-                if found is not None and found.file.path != self._here.path:
-                    self._add(found, candidate.weight * BASES)
+                if left:
+                    left -= 1
+                elif not self._is_expected(member.name) and not self._sounds_alike(member.name):
+                    continue
+                self._add(
+                    Found(file, member),
+                    member.name,
+                    (Hint.OWNER, likely),
+                    (Hint.INHERITED, inherited),
+                    (Hint.RECEIVER, receiver),
+                )
+            if len(todo) > 3 * TYPES:
+                continue
+            for name in _NAME.findall(top.header.split("\n")[0])[1:6]:
+                if name == top.name or not name[0].isupper():
+                    continue
+                base = self._definition((file,), name)
+                if base is not None and base.file.path != self._here.path:
+                    self._add(base, name, (Hint.OWNER, likely))
+                    todo.append((base, likely / 2))
 
     def ranked(self) -> list[Candidate]:
         """Return all that was found, the most needed first; equal ones in the order of their files."""
-        for candidate in self._found.values():
-            if candidate.found.symbol.kind == "type":
-                facts = self._files.facts(candidate.found.file) if not candidate.members else None
-                for symbol in facts.symbols if facts else ():
-                    if symbol.owner == candidate.found.symbol.name and symbol.name in self._near.members:
-                        candidate.members[symbol.name] = self._near.names[symbol.name]
-        return sorted(self._found.values(), key=lambda one: (-one.weight, one.found.file.path, one.found.symbol.start))
+        for one in self._found.values():
+            one.chance = chance(one.hints)
+        return sorted(self._found.values(), key=_order)
 
-    def _module(self, where: Sequence[File], weight: float) -> None:
-        """Add what is used of a module behind its name, and what else it offers."""
-        for name in self._near.members if weight else ():
-            if found := definition(self._files, where, name):
-                self._bound.add(name)
-                self._add(found, self._near.names[name])
-        offered = 0
+    def _module(self, where: Sequence[File]) -> None:
+        """Consider what an imported module defines: what is expected, what sounds alike, and some of the rest."""
+        left = OFFERED
         for file in where:
             for symbol in self._files.facts(file).symbols:
-                if not symbol.owner and not symbol.name.startswith("_") and offered < OFFERED:
-                    offered += 1
-                    self._add(Found(file, symbol), REACHABLE * (1 + min(weight, 2.0)))
+                if symbol.owner:
+                    continue
+                if self._is_expected(symbol.name):
+                    self._bound.add(symbol.name)
+                elif left and not symbol.name.startswith("_"):
+                    left -= 1
+                elif not self._sounds_alike(symbol.name):
+                    continue
+                self._add(Found(file, symbol), symbol.name, (Hint.REACHABLE, 1.0))
 
-    def _star(self, where: Sequence[File], used: dict[str, float]) -> None:
-        for name, weight in used.items():
-            if name not in self._bound and (found := definition(self._files, where, name)):
+    def _star(self, where: Sequence[File]) -> None:
+        """Look for all that is expected here in a module whose names can all be used as they are."""
+        for name in {*self._near.names, *self._company, *self._next}:
+            # Following re-exports takes long, and most names are not defined at the top of any file.
+            if name in self._bound or not self._files.defining(name, member=False, limit=RIVALED):
+                continue
+            if found := self._definition(where, name):
                 self._bound.add(name)
-                self._add(found, weight)
+                self._add(found, name, (Hint.REACHABLE, 1.0))
 
-    def _members(self, name: str, weight: float) -> None:
-        rivals = [
-            file
-            for file in self._files.defining(name, member=True, limit=RIVALS)
-            if related(file.language, self._here.language) and file.path != self._here.path
-        ]
-        if not 0 < len(rivals) <= RIVALS:
+    def _modules(self, imported: Import, name: str = "") -> Sequence[File]:
+        """Return the files an import means, or those that one of its names means; remembered while nothing changes."""
+        key = ("modules", self._here.path, imported.module, name)
+        known = self._files.memory.get(key)
+        if known is None:
+            files, here = self._files, self._here
+            found = submodule(files, here, imported, name) if name else modules(files, here, imported)
+            known = self._files.memory[key] = tuple(found)
+        return cast("tuple[File, ...]", known)
+
+    def _namespace(self, where: Sequence[File], name: str) -> Sequence[File]:
+        key = ("namespace", where[0].path if where else "", name)
+        known = self._files.memory.get(key)
+        if known is None:
+            known = self._files.memory[key] = tuple(namespace(self._files, where, name))
+        return cast("tuple[File, ...]", known)
+
+    def _imported(self, imported: Import, where: Sequence[File], name: str) -> Found | None:
+        if self._here.language not in BY_PACKAGE:
+            return self._definition(where, name)
+        key = ("packaged", self._here.path, imported.module, name)
+        if key not in self._files.memory:
+            self._files.memory[key] = packaged(self._files, self._here, imported, name)
+        return cast("Found | None", self._files.memory[key])
+
+    def _definition(self, where: Sequence[File], name: str, hops: int = HOPS) -> Found | None:
+        if not where:
+            return None
+        key = ("definition", where[0].path, len(where), name, hops)
+        if key not in self._files.memory:
+            self._files.memory[key] = definition(self._files, where, name, hops)
+        return cast("Found | None", self._files.memory[key])
+
+    def _is_expected(self, name: str) -> bool:
+        return name in self._near.names or name in self._company or name in self._next or name in self._place.popular
+
+    def _sounds_alike(self, name: str) -> bool:
+        return not self._written.keys().isdisjoint(_subwords(name))
+
+    def _related(self, found: Sequence[File]) -> list[File]:
+        return [file for file in found if file.path != self._here.path and related(file.language, self._here.language)]
+
+    def _add(self, found: Found, name: str, *hints: tuple[Hint, float]) -> None:
+        file, symbol = found
+        if file.path == self._here.path:
             return
-        for file in rivals:
-            symbols = self._files.facts(file).symbols
-            for owner in {symbol.owner for symbol in symbols if symbol.name == name and symbol.owner}:
-                top = next((symbol for symbol in symbols if symbol.name == owner and symbol.kind == "type"), None)
-                if top is not None:
-                    self._add(Found(file, top), weight * MEMBER / len(rivals)).members[name] = weight
+        key = (file.path, symbol.start, symbol.name)
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = Candidate(found, self._hints(file, symbol, name))
+        for hint, value in hints:
+            known.hints[hint] = max(known.hints[hint], value)
 
-    def _add(self, found: Found, weight: float) -> Candidate:
-        key = (found.file.path, found.symbol.start)
-        candidate = self._found.setdefault(key, Candidate(found))
-        if found.file.path == self._here.path:
-            return candidate
-        candidate.weight = max(candidate.weight, weight)
-        return candidate
+    def _hints(self, file: File, symbol: Symbol, name: str) -> list[float]:
+        """Return what speaks for a definition whatever led to it."""
+        words, member, kind = _subwords(name), bool(symbol.owner), symbol.kind
+        written, path = self._written, file.path
+        hints = [0.0] * HINTS
+        hints[_NEAR] = min(1.0, self._near.names.get(name, 0.0))
+        hints[_COMPANY] = self._company.get(name, 0.0)
+        hints[_NEXT] = self._next.get(name, 0.0)
+        hints[_POPULAR] = self._place.popular.get(name, 0.0)
+        hints[_PACKAGE] = path.rpartition("/")[0] == self._folder
+        hints[_NEIGHBOUR] = self._affinity.get(path, 0.0)
+        hints[_ELSEWHERE] = name in self._place.elsewhere
+        hints[_ALIKE] = sum([written.get(word, 0.0) for word in words]) / (len(words) or 1)
+        hints[_DOTTED] = member and name in self._near.members
+        hints[_MEMBER] = member
+        hints[_PRIVATE] = name.startswith("_")
+        hints[_TYPE] = kind == "type"
+        hints[_FUNCTION] = kind == "function"
+        return hints
+
+
+def _order(one: Candidate) -> tuple[float, str, int]:
+    return -one.chance, one.found.file.path, one.found.symbol.start

@@ -41,13 +41,21 @@ def package_in(language: str, statement: str) -> str:
 
 
 def exports_in(language: str, text: str) -> tuple[Import, ...]:
-    """Find `export … from …`, which the outline takes for no import."""
-    if language not in _SCRIPT or " from" not in text:
+    """Find what a script hands on, which the outline takes for no import: `export … from …`, `export default Name`.
+
+    What it hands on of its own, under another name, comes from the module "".
+    """
+    if language not in _SCRIPT or "export" not in text:
         return ()
-    return tuple(
-        Import(found["module"], _braced(found["names"] or ""), found["alias"] or "", not found["names"], public=True)
-        for found in _EXPORT.finditer(text)
-    )
+    found = []
+    for one in _EXPORT.finditer(text):
+        names = _braced(one["from"] or one["own"] or "")
+        module = one["module"] or ""
+        if module or any(there != here for there, here in names):
+            star = one["from"] is None and one["own"] is None and not one["alias"]
+            found.append(Import(module, names, one["alias"] or "", star, public=True))
+    found += [Import("", ((one[1], "default"),), public=True) for one in _DEFAULT.finditer(text)]
+    return tuple(found)
 
 
 _SCRIPT = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
@@ -64,9 +72,12 @@ _PACKAGE = {
 }
 
 _EXPORT = re.compile(
-    r"""^export\s+(?:type\s+)?(?:\*(?:\s*as\s+(?P<alias>\w+))?|\{(?P<names>[^}]*)\})\s*from\s*["'](?P<module>[^"'\n]+)["']""",
-    re.MULTILINE,
+    r"""^[ \t]*export\s+(?:type\s+)?(?:
+        (?:\*(?:\s*as\s+(?P<alias>\w+))?|\{(?P<from>[^}]*)\})\s*from\s*["'](?P<module>[^"'\n]+)["']
+        |\{(?P<own>[^}]*)\}(?!\s*from))""",
+    re.MULTILINE | re.VERBOSE,
 )
+_DEFAULT = re.compile(r"^[ \t]*(?:export\s+default|module\.exports\s*=)\s+([A-Za-z_$][\w$]*)\s*(?:;|$)", re.MULTILINE)
 
 
 def _pairs(text: str, word: str = r"\s+as\s+") -> tuple[tuple[str, str], ...]:
@@ -120,8 +131,14 @@ def _go(text: str) -> Iterator[Import]:
     if not text.startswith("import"):
         return
     for name, module in re.findall(r'([\w.]+[ \t]+)?"([^"\n]+)"', text.removeprefix("import")):
-        alias = name.strip() or module.rpartition("/")[2]
+        alias = name.strip() or _go_name(module)
         yield Import(module, alias="" if alias in "._" else alias, star=alias == ".")
+
+
+def _go_name(module: str) -> str:
+    """Return what a Go package is most likely called: the last word of its path that is no version."""
+    last = re.sub(r"/v\d+$", "", module).rpartition("/")[2]
+    return re.sub(r"\.v\d+$", "", last)
 
 
 def _rust(text: str) -> Iterator[Import]:

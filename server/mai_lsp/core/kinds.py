@@ -49,6 +49,8 @@ class Kinds:
     """Fields that lead to a definition's name, tried in this order, again and again down to a leaf."""
     carriers: frozenset[str] = _NONE
     """Children that lead to the name where no field does."""
+    nameless: frozenset[str] = _NONE
+    """What can be assigned to and is no new name: an element, an attribute of something else."""
     doc_inside: bool = False
     """The docstring is the first string of the body, not the comment above."""
 
@@ -84,6 +86,7 @@ PARTS = (
     "arguments",
     "decorators",
     "carriers",
+    "nameless",
 )
 """Fields of `Kinds` that hold node kinds."""
 
@@ -107,6 +110,7 @@ _PYTHON = Kinds(
     comments=_of("comment"),
     arguments=_of("argument_list"),
     names=("name", "left"),
+    nameless=_of("attribute subscript"),
     doc_inside=True,
 )
 
@@ -126,6 +130,7 @@ _JAVASCRIPT = Kinds(
     arguments=_of("arguments"),
     decorators=_of("decorator"),
     names=("name", "left", "property"),
+    nameless=_of("subscript_expression"),
 )
 
 _TYPESCRIPT = replace(
@@ -248,6 +253,7 @@ _RUBY = Kinds(
     comments=_of("comment"),
     arguments=_of("argument_list"),
     names=("name", "left"),
+    nameless=_of("call element_reference"),
 )
 
 _PHP = Kinds(
@@ -257,7 +263,7 @@ _PHP = Kinds(
     values=_of("const_declaration property_declaration assignment_expression"),
     regions=_of("anonymous_function arrow_function"),
     prefixes=_of("expression_statement"),
-    wrappers=_of("if_statement"),
+    wrappers=_of("if_statement else_clause compound_statement"),
     imports=_of("namespace_use_declaration namespace_definition"),
     import_calls=_of("expression_statement"),
     import_pattern=re.compile(rb"(?:require|include)(?:_once)?\b"),
@@ -267,6 +273,7 @@ _PHP = Kinds(
     arguments=_of("arguments"),
     names=("name", "left"),
     carriers=_of("const_element property_element"),
+    nameless=_of("subscript_expression"),
 )
 
 _BASH = Kinds(
@@ -331,6 +338,7 @@ _LUA = Kinds(
     regions=_of("function_definition"),
     import_calls=_of("function_call variable_declaration assignment_statement"),
     import_pattern=re.compile(rb"(?:(?:local\s+)?[\w.]+\s*=\s*)?require\b"),
+    wrappers=_of("do_statement if_statement else_statement elseif_statement block"),
     bodies=_of("block"),
     strings=_of("string"),
     comments=_of("comment"),

@@ -73,6 +73,15 @@ class Outline:
             for row in range(len(part.piece.rows)):
                 yield self._definition(number, row)
 
+    def names(self) -> set[str]:
+        """Return the names that are defined outside of types."""
+        return {
+            row.name
+            for part in self._parts
+            for row in part.piece.rows
+            if row.name and ((around := self._around(part, row)) is None or around.kind != "type")
+        }
+
     def named(
         self, names: Collection[str], *, dotted: Collection[str] = (), inside: Collection[str] = ()
     ) -> list[Definition]:

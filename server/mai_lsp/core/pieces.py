@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from mai_lsp.core.kinds import Kinds
-from mai_lsp.core.shape import body_of, header_end, inner_doc, name_of
+from mai_lsp.core.shape import body_of, header_end, inner_doc, name_of, value_of
 from mai_lsp.core.syntax import Node
 
 DefinitionKind = Literal["function", "type", "module", "value", "region"]
@@ -188,7 +188,7 @@ def kind_of(node: Node, kinds: Kinds) -> DefinitionKind:
         return "module"
     if node.kind in kinds.types:
         return "type"
-    value = node.field("value")
+    value = value_of(node)
     return "function" if value is not None and value.kind in kinds.regions else "value"
 
 

@@ -11,8 +11,11 @@ from mai_lsp.core.syntax import Node
 _DEPTH = 8
 """How far a name or body may lie below its definition; C declarators nest deepest."""
 
-_TO_BODY = ("value", "type", "definition", "declaration", "computed_value", "accessors")
-"""Fields below which a definition's body may stand: `const f = () => {}`, `type T struct {}`."""
+_TO_BODY = ("type", "definition", "declaration", "computed_value", "accessors")
+"""Fields below which a definition's body may stand: `type T struct {}`."""
+
+_TO_VALUE = ("value", "right")
+"""Fields below which it may stand when there is a function: `const f = () => {}`."""
 
 
 def name_of(node: Node, kinds: Kinds) -> str:
@@ -29,6 +32,8 @@ def name_of(node: Node, kinds: Kinds) -> str:
                 found = inside[0]
             if found is None:
                 return ""
+        if found.kind in kinds.nameless:
+            return ""
         at = found
     text = at.text if at is not node else ""
     return text if len(text) <= 200 and "\n" not in text else ""
@@ -47,8 +52,17 @@ def body_of(node: Node, kinds: Kinds) -> Node | None:
             found = next((child for child in at.named_children if child.kind in kinds.bodies), None)
         if found is not None:
             return found
-        at = next((child for field in _TO_BODY if (child := at.field(field))), None)
+        value = value_of(at)
+        if value is not None and (value.kind in kinds.regions or value.kind in kinds.bodies):
+            at = value
+        else:
+            at = next((child for field in _TO_BODY if (child := at.field(field))), None)
     return None
+
+
+def value_of(node: Node) -> Node | None:
+    """Return what a declaration or assignment gives its name."""
+    return next((child for field in _TO_VALUE if (child := node.field(field))), None)
 
 
 def header_end(node: Node, kinds: Kinds) -> int:

@@ -17,6 +17,27 @@ class Kind(StrEnum):
     """The file's import statements."""
     DEFINITION = "definition"
     """Something defined in the file and used near the cursor, as a signature or whole."""
+    SIMILAR = "similar"
+    """A part of another file the user has open or had open, which uses many of the same words."""
+    EDIT = "edit"
+    """Lines that were changed a moment ago, with what they were before in `former`."""
+    DIAGNOSTIC = "diagnostic"
+    """A problem that another server reports near the cursor; the text is one line."""
+    CLIPBOARD = "clipboard"
+    """What the user copied; its path is no file's."""
+
+
+CLIPBOARD_PATH = "clipboard"
+"""What stands in the place of a path there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a snippet's text was before an edit, and what stood around that."""
+
+    text: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,12 @@ class Snippet:
     start: int
     """Offset of its first character in its file, in code points; keeps the order stable while the user types."""
     tokens: int
-    """Estimated tokens of `text`."""
+    """Estimated tokens of what is shown of it."""
     name: str = ""
-    """The symbol, for a person."""
+    """The symbol or the place, for a person."""
+    before: str = ""
+    """What stands right before it in its file. Never shown: by it a secret is known of which the text holds a part."""
+    after: str = ""
+    """The same behind it."""
+    former: Former | None = None
+    """Of an `EDIT` only."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mai_lsp.core import grammars
@@ -82,6 +83,20 @@ class Syntax:
             return None
         data, tree, counts = self._moved(edits)
         return Parsing(self.language, grammar, text, data, (tree, counts))
+
+    def matches(self, query: str, *, limit: int, depth: int) -> list[dict[str, Node]]:
+        """Run a query in tree-sitter's language; return the first node of each capture for at most `limit` matches.
+
+        No match begins deeper in the tree than `depth`. Raises tree_sitter.QueryError for what is no query.
+        """
+        binding = importlib.import_module("tree_sitter")
+        grammar = grammars.load(self.language)
+        if grammar is None:
+            return []
+        cursor: tree_sitter.QueryCursor = binding.QueryCursor(_query(grammar, query))
+        cursor.set_max_start_depth(depth)
+        found = cursor.matches(self._tree.root_node)[:limit]
+        return [{name: Node(nodes[0], self) for name, nodes in captured.items()} for _, captured in found]
 
     def _moved(self, edits: Sequence[Edit]) -> tuple[bytes, tree_sitter.Tree, list[int]]:
         """Return the text after `edits`, the tree with its nodes moved to their places in it, and the counts kept."""
@@ -378,6 +393,13 @@ def _parse(language: Language, data: bytes, old: tree_sitter.Tree | None) -> tre
         return None
     parser: tree_sitter.Parser = importlib.import_module("tree_sitter").Parser(grammar)
     return parser.parse(data, old) if old is not None else parser.parse(data)
+
+
+@cache
+def _query(grammar: tree_sitter.Language, source: str) -> tree_sitter.Query:
+    """Compile a query, which takes milliseconds."""
+    query: tree_sitter.Query = importlib.import_module("tree_sitter").Query(grammar, source)
+    return query
 
 
 def _byte_length(text: str, end: int | None = None) -> int:

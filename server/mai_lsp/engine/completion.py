@@ -12,16 +12,18 @@ from mai_lsp.context.infile import gather
 from mai_lsp.core.language import find
 from mai_lsp.core.secrets import PLACEHOLDER
 from mai_lsp.core.snippet import Snippet
-from mai_lsp.core.text import Document, Edit
+from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.engine.gather import elsewhere
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.engine.recent import outside, recent, reserved
 from mai_lsp.errors import MaiError, NotConfigured, ReasoningOnly
 from mai_lsp.model.types import Answer, Endpoint, Role, Wire
 from mai_lsp.prompt import chat, fim
 from mai_lsp.prompt.formats import FORMATS, cache_friendly
 from mai_lsp.prompt.gate import FAR, Withheld, admit
 from mai_lsp.prompt.prompt import Prompt, Source
+from mai_lsp.reply.checks import Memory
 from mai_lsp.reply.clean import without_torn_end
 from mai_lsp.reply.place import Place, look
 from mai_lsp.reply.trim import Trimmed, land, trim
@@ -89,11 +91,13 @@ async def plan_for(ask: Ask, deps: Deps) -> Plan | Skipped:
     if skipped := _ignored(ask, deps):
         return skipped
     budget = deps.model.endpoint(Role.COMPLETION).context_tokens
-    return prepare(ask, deps, await elsewhere(ask, deps, budget))
+    known = recent(ask, deps, budget)
+    others = await elsewhere(ask, deps, budget - reserved(known, budget))
+    return prepare(ask, deps, others, known)
 
 
-def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = ()) -> Plan | Skipped:
-    """Choose the context, with `others` from other files in it, and build the prompt, if it may be sent.
+def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = (), known: Sequence[Snippet] = ()) -> Plan | Skipped:
+    """Choose the context and build the prompt, if it may be sent; `others` comes from files, `known` from the session.
 
     Pure but for reading the settings' endpoint and the rules of what is ignored. Raises NotConfigured.
     """
@@ -105,17 +109,17 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = ()) -> Plan | Skip
     chatty = endpoint.wire in {Wire.CHAT, Wire.RESPONSES}
     path = deps.documents.display_path(document.uri)
     language = find(document.language, document.uri)
-    fixed = chat.fixed_tokens(language, path) if chatty else 0
-    fixed += sum(snippet.tokens for snippet in others)
+    fixed = chat.fixed_tokens(language, path) if chatty and not endpoint.prefill else 0
+    fixed += sum(snippet.tokens for snippet in (*others, *known))
     found = gather(document, ask.offset, max(LEAST_CONTEXT, endpoint.context_tokens - fixed), path=path)
+    start, end = found.prefix_span.start, found.suffix_span.end
     source = Source(
         path=path,
         language=language,
         prefix=found.prefix,
         suffix=found.suffix,
-        snippets=(*others, *found.snippets),
+        snippets=(*others, *found.snippets, *outside(known, path, Span(start, end))),
     )
-    start, end = found.prefix_span.start, found.suffix_span.end
     gated = admit(
         source,
         ignored=lambda other: deps.documents.ignored(document.uri, other),
@@ -127,7 +131,8 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = ()) -> Plan | Skip
         return Skipped(Reason.SECRET, f"Nothing was sent: {gated.why}.")
     prompt: Prompt
     if chatty:
-        prompt = chat.build(gated, max_tokens=settings.completion_max_tokens)
+        build = chat.build_begun if endpoint.prefill else chat.build
+        prompt = build(gated, max_tokens=settings.completion_max_tokens)
     elif endpoint.wire is Wire.INFILL:
         prompt = fim.build_infill(gated, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
     else:
@@ -140,7 +145,8 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = ()) -> Plan | Skip
             )
         row = cache_friendly(named) if endpoint.local and not settings.fim_format else named
         prompt = fim.build(gated, row, max_tokens=settings.completion_max_tokens, words=endpoint.grammar)
-    place = look(document, ask.offset, seam=prompt.seam, chat=chatty, max_lines=settings.completion_max_lines)
+    talks = chatty and not endpoint.prefill  # An answer that was begun for it goes on like a filled gap.
+    place = look(document, ask.offset, seam=prompt.seam, chat=talks, max_lines=settings.completion_max_lines)
     return Plan(endpoint, prompt, place, gated.withheld)
 
 
@@ -151,6 +157,7 @@ async def _answer(plan: Plan, deps: Deps, trace: Trace) -> tuple[Trimmed, Trace]
     async with deps.model.ask(plan.endpoint, plan.prompt) as answer:
         async for piece in answer:
             raw += piece
+            trace = replace(trace, said_chars=len(raw))
             trimmed = trim(raw, plan.place, final=False)
             if trimmed.complete:
                 return trimmed, _answered(trace, answer, trimmed.verdict.value if trimmed.verdict else "cut")
@@ -174,7 +181,8 @@ def _land(trimmed: Trimmed, ask: Ask, plan: Plan, deps: Deps, trace: Trace) -> O
         return Skipped(reason, _WHY[reason], trace=trace)
     if plan.withheld and PLACEHOLDER in trimmed.text:
         return Skipped(Reason.SECRET, _WHY[Reason.SECRET], trace=trace)
-    landed = land(trimmed.text, ask.document, ask.offset, plan.place)
+    last = max(ask.recent.edited, key=lambda region: region.at, default=None)
+    landed = land(trimmed.text, ask.document, ask.offset, plan.place, Memory(last, ask.rejected))
     if landed.verdict is not None:
         reason = Reason(landed.verdict.value)
         return Skipped(reason, _WHY[reason], trace=trace)
@@ -215,8 +223,14 @@ _WHY = {
     Reason.EMPTY: "The model had nothing to add here.",
     Reason.CHATTER: "The model talked instead of writing code.",
     Reason.DUPLICATE: "The model only repeated what stands behind the cursor.",
-    Reason.REPETITIVE: "The model got stuck in a loop.",
-    Reason.MISMATCH: "The model did not go on from the half word that was typed.",
+    Reason.REPETITIVE: "The model repeated itself, or the line above.",
+    Reason.MISMATCH: "The model did not go on from what was typed.",
+    Reason.REJECTED: "You have turned this suggestion down at this place.",
+    Reason.UNDOES: "The model only put back what was just deleted.",
+    Reason.COMMENT: "The model wrote nothing but a comment where code is missing.",
+    Reason.IMPORTS: "The model wrote nothing but imports, away from the file's imports.",
+    Reason.UNBALANCED: "The model's brackets do not go together with the rest of the line.",
+    Reason.BROKEN: "The model's code would bring in a syntax error.",
 }
 
 
@@ -225,6 +239,7 @@ def _planned(plan: Plan, started: float) -> Trace:
         provider=plan.endpoint.provider,
         model=plan.endpoint.model,
         wire=plan.endpoint.wire.value,
+        reach=plan.place.reach.value,
         context_ms=_since(started),
         prompt_tokens=sum(piece.tokens for piece in plan.prompt.pieces),
     )

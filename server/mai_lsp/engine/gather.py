@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mai_lsp.context import rank
+from mai_lsp.context.place import place_of
 from mai_lsp.context.workspace import candidates
-from mai_lsp.core.facts import Facts, facts_of
+from mai_lsp.core.facts import File, facts_of
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
 from mai_lsp.core.tokens import estimate
+from mai_lsp.core.uses import uses_of
 from mai_lsp.engine.ports import Ask, Deps
-from mai_lsp.workspace.index.reader import Reader, connect
+from mai_lsp.workspace.index.reader import Opened, Reader, connect
 from mai_lsp.workspace.index.store import database_of
 from mai_lsp.workspace.uris import path_of
 
@@ -55,27 +57,44 @@ class Gatherer:
     ) -> None:
         self._folders, self._opened, self._within = folders, opened, within
         self._thread: ThreadPoolExecutor | None = None
-        self._running: Future[tuple[Snippet, ...]] | None = None
+        self._running: Future[rank.Filled] | None = None
+        self._last: dict[str, rank.Filled] = {}
+        """What was chosen last, by the URI of the document."""
         self._readers: dict[Path, _Connected] = {}
-        self._facts: dict[str, tuple[str, Facts]] = {}
-        """Of open documents by URI, with the text they were made from."""
+        self._facts: dict[str, Opened] = {}
+        """What open documents define and use, by URI."""
 
     async def snippets(self, ask: Ask, budget: int) -> tuple[Snippet, ...]:
-        """Return what other files define and this place needs; nothing if it takes too long."""
+        """Return what other files define and this place needs; if that takes too long, what it needed a moment ago."""
+        running = self._begin(ask, budget)
+        if running is not None:
+            waiting = asyncio.wrap_future(running)
+            done, _ = await asyncio.wait({waiting}, timeout=self._within)
+            if done:
+                return waiting.result().snippets
+            log.debug("context from other files came too late")
+        last = self._last.get(ask.document.uri)
+        return last.snippets if last is not None and last.budget == budget else ()
+
+    def warm_up(self, ask: Ask, budget: int) -> None:
+        """Look already, so that the next request finds in memory what has to be read from disk."""
+        self._begin(ask, budget)
+
+    def forget(self, uri: str) -> None:
+        """Drop what was chosen for a document that is closed."""
+        self._last.pop(uri, None)
+
+    def _begin(self, ask: Ask, budget: int) -> Future[rank.Filled] | None:
+        """Start to look; None while another look is under way, or for a file outside of all folders."""
         place = path_of(ask.document.uri)
         root = next((folder for folder in self._folders() if place is not None and place.is_relative_to(folder)), None)
         if place is None or root is None or (self._running is not None and not self._running.done()):
-            return ()
+            return None
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "mai-lsp context")
         here = place.relative_to(root).as_posix()
         self._running = self._thread.submit(self._look, ask, budget, root, here, list(self._opened()))
-        waiting = asyncio.wrap_future(self._running)
-        done, _ = await asyncio.wait({waiting}, timeout=self._within)
-        if not done:
-            log.debug("context from other files came too late")
-            return ()
-        return waiting.result()
+        return self._running
 
     def close(self) -> None:
         """Give the connections back; a lookup under way ends first, unwaited for."""
@@ -84,25 +103,33 @@ class Gatherer:
             self._thread.shutdown(wait=False)
             self._thread = None
 
-    def _look(self, ask: Ask, budget: int, root: Path, here: str, opened: Sequence[Document]) -> tuple[Snippet, ...]:
+    def _look(self, ask: Ask, budget: int, root: Path, here: str, opened: Sequence[Document]) -> rank.Filled:
         started = time.perf_counter()
         try:
             reader = self._reader(root)
             if reader is None:
-                return ()
-            reader.overlay(self._overlay(ask.document.uri, root, opened))
-            found = candidates(ask.document, ask.offset, here, reader)
-            return rank.fill(found, reader, budget, ask.document.text)
+                return rank.Filled()
+            reader.begin(self._overlay(ask.document.uri, root, opened))
+            filled = self._filled(ask, budget, here, reader)
         except sqlite3.Error as error:
             log.warning("the index can not be read: %s", type(error).__name__)
             self._disconnect()
-            return ()
+            return rank.Filled()
         except Exception:
             # Its traceback names our code only; a completion without this context is still one.
             log.exception("context from other files failed")
-            return ()
+            return rank.Filled()
         finally:
             log.debug("context from other files: %.1f ms", (time.perf_counter() - started) * 1000)
+        self._last[ask.document.uri] = filled
+        return filled
+
+    def _filled(self, ask: Ask, budget: int, here: str, reader: Reader) -> rank.Filled:
+        if ask.document.syntax is None:
+            return rank.Filled()
+        place = place_of(ask.document, ask.offset, here, reader)
+        before = self._last.get(ask.document.uri)
+        return rank.fill(candidates(place, reader), reader, budget, ask.document.text, before)
 
     def _reader(self, root: Path) -> Reader | None:
         database = database_of(root)
@@ -121,9 +148,9 @@ class Gatherer:
             self._readers[root] = _Connected(reader, (status.st_dev, status.st_ino))
         return reader
 
-    def _overlay(self, uri: str, root: Path, opened: Sequence[Document]) -> dict[str, tuple[str, Facts]]:
+    def _overlay(self, uri: str, root: Path, opened: Sequence[Document]) -> dict[str, Opened]:
         """Return what the open documents below a root define by now, by their paths in it."""
-        fresh: dict[str, tuple[str, Facts]] = {}
+        fresh: dict[str, Opened] = {}
         found = {}
         for document in opened:
             place = path_of(document.uri)
@@ -131,11 +158,12 @@ class Gatherer:
                 continue
             if place is None or not place.is_relative_to(root):
                 continue
-            text, facts = self._facts.get(document.uri, ("", Facts()))
-            if text is not document.text:
+            path = place.relative_to(root).as_posix()
+            known = self._facts.get(document.uri)
+            if known is None or known.text is not document.text:
                 facts = facts_of(document)
-            fresh[document.uri] = (document.text, facts)
-            found[place.relative_to(root).as_posix()] = (document.language, facts)
+                known = Opened(File(path, document.language, facts.package), document.text, facts, uses_of(document))
+            fresh[document.uri] = found[path] = known
         self._facts = fresh
         return found
 

@@ -30,9 +30,21 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     """It only repeats what stands behind the cursor."""
     REPETITIVE = "repetitive"
-    """The model got stuck in a loop."""
+    """The model got stuck in a loop, or wrote the line above once more."""
     MISMATCH = "mismatch"
-    """It does not go on from the half word that was typed."""
+    """It does not go on from the half word, or the line, that was typed."""
+    REJECTED = "rejected"
+    """The user has turned it down at this place."""
+    UNDOES = "undoes"
+    """It puts back what the user has just taken away."""
+    COMMENT = "comment"
+    """Nothing but a comment, where code is missing."""
+    IMPORTS = "imports"
+    """Nothing but imports, away from the file's imports."""
+    UNBALANCED = "unbalanced"
+    """Its brackets do not go together with the rest of the line."""
+    BROKEN = "broken"
+    """It would bring in a syntax error."""
     ERROR = "error"
     """The model could not be asked; `Skipped.error` says why."""
 
@@ -55,6 +67,10 @@ class Trace:
     usage: Usage = field(default_factory=Usage)
     finish: str | None = None
     """Why the stream ended: the provider's word, or our own rule that closed it."""
+    reach: str = ""
+    """How far a suggestion may go at this place: a word of `reply.reach.Reach`."""
+    said_chars: int = 0
+    """Characters the model sent, as far as they were read."""
 
 
 @dataclass(frozen=True, slots=True)

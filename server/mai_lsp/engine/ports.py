@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from mai_lsp.core.recent import NOTHING, Recent
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
 from mai_lsp.model.types import Answer, Endpoint, Preview, Role
@@ -51,6 +53,10 @@ class Ask:
     """The cursor, in code points."""
     automatic: bool = True
     """False when the user asked by hand."""
+    recent: Recent = NOTHING
+    """What else the editor knew at that moment."""
+    rejected: Collection[str] = ()
+    """Suggestions that the user has turned down at this place; they are not shown again."""
 
 
 class Elsewhere(Protocol):

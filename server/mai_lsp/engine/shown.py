@@ -18,6 +18,10 @@ _WHY = {
     "imports": "what the code can use",
     "definition": "defined in this file and used near the cursor",
     "workspace": "defined in another file and likely to be used here",
+    "similar": "another file the user has or had open; it uses many of the same words",
+    "edit": "changed a moment ago",
+    "diagnostic": "a problem that is reported near the cursor",
+    "clipboard": "copied by the user, who switched this source on",
     "prefix": "the code before the cursor",
     "suffix": "the code behind the cursor",
 }
@@ -26,6 +30,14 @@ _WHY = {
 def why(piece: Piece) -> str:
     """Say why a piece is in the prompt."""
     return _WHY.get(piece.label.partition(" ")[0], "")
+
+
+def name(piece: Piece) -> str:
+    """Name a piece in a line: by its file where it is another's."""
+    kind, _, what = piece.label.partition(" ")
+    if kind == "workspace":
+        return piece.path
+    return f"{kind} {piece.path} {what}" if kind in {"similar", "edit"} else piece.label
 
 
 def request(preview: Preview) -> dict[str, Any]:

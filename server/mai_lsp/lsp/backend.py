@@ -46,7 +46,9 @@ async def load(settings: Callable[[], Settings], documents: Documents) -> Backen
 def _import() -> None:
     import mai_lsp.engine.backend  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.completion  # noqa: PLC0415 (same)
-    import mai_lsp.model.exchange  # noqa: F401, PLC0415 (same; it brings httpx)
+    import mai_lsp.engine.metered  # noqa: PLC0415 (same)
+    import mai_lsp.model.exchange  # noqa: PLC0415 (same; it brings httpx)
+    import mai_lsp.usage.follower  # noqa: F401, PLC0415 (same)
 
 
 def why(settings: Settings) -> str:

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from mai_lsp.core import grammars, language
+from mai_lsp.core.difference import difference
 from mai_lsp.core.encoding import Encoding, units
+from mai_lsp.core.recent import Recent
 from mai_lsp.core.syntax import MAX_CHARACTERS, Parsing, parse, parsing
 from mai_lsp.core.text import Document, Edit, Span, open_document
 from mai_lsp.lsp.convert import Change, Place, offset_at
+from mai_lsp.lsp.visits import Visits
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.uris import name_of, path_of
 
@@ -65,6 +68,8 @@ class Documents:
         """Workspace folders, for `display_path`."""
         self.rules = Rules(())
         """Which files may be shown; made anew when folders or settings change."""
+        self.visits = Visits(clock)
+        """Which of them were used and edited last."""
         self._start = start
         self._clock = clock
         self._open: dict[str, Document] = {}
@@ -93,11 +98,8 @@ class Documents:
 
         A path from the root would tell the user's name.
         """
-        path = path_of(uri)
-        for folder in self.folders if path is not None else ():
-            if path is not None and path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-        return name_of(uri)
+        place = self.place(uri)
+        return place[1] if place is not None else name_of(uri)
 
     def ignored(self, uri: str, path: str = "") -> str:
         """Return why a document, or another file by its path in the same folder, must not be shown, or ""."""
@@ -106,38 +108,68 @@ class Documents:
     def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
         """Take a document; opening one that is open replaces it."""
         self._lose(uri)
+        self.visits.opened(uri, text, self._open.get(uri))
         self._keep(open_document(uri, language_id, version, text))
 
     def close(self, uri: str) -> None:
-        """Forget a document."""
+        """Forget a document, but for what was visited last."""
         self._lose(uri)
-        self._open.pop(uri, None)
+        if (document := self._open.pop(uri, None)) is not None:
+            self.visits.closed(document, keep=not self.ignored(uri))
 
-    def change(self, uri: str, version: int | None, changes: Sequence[Change]) -> None:
-        """Apply changes one after the other, each in the coordinates that its predecessor left."""
+    def place(self, uri: str) -> tuple[Path, str] | None:
+        """Return the workspace folder that a document is in, and its path there, with slashes."""
+        path = path_of(uri)
+        for folder in self.folders if path is not None else ():
+            if path is not None and path.is_relative_to(folder):
+                return folder, path.relative_to(folder).as_posix()
+        return None
+
+    def recent(self, document: Document, clipboard: str = "") -> Recent:
+        """Return what was used and edited last, for a request in `document`: other files of its folder alone."""
+        here = self.place(document.uri)
+        others = []
+        for one in self.visits.last(self._open) if here is not None else ():
+            place = self.place(one.document.uri)
+            if one.document.uri != document.uri and place is not None and here is not None and place[0] == here[0]:
+                others.append(replace(one, path=place[1]))
+        return self.visits.recent(document.uri, others, clipboard)
+
+    def change(self, uri: str, version: int | None, changes: Sequence[Change]) -> list[Edit]:
+        """Apply changes one after the other, each in the coordinates that its predecessor left; return them as edits.
+
+        A whole new text is returned as the one edit that makes it of the old one.
+        """
         document = self._open.get(uri)
         if document is None:
             if not changes or changes[-1].start is not None:
                 log.debug("a change to a document that is not open was ignored")
-                return
+                return []
             document = open_document(uri, language.find("", name_of(uri)).id, version, "")
         version = document.version if version is None else version
+        done: list[Edit] = []
         pending: list[Edit] = []
         for change in changes:
             if change.start is None or change.end is None:
+                document = self._flush(document, pending, version)
+                done += (*pending, difference(document.text, change.text))
                 pending = []
                 self._lose(uri)
-                document = open_document(uri, document.language, version, change.text)
+                whole = open_document(uri, document.language, version, change.text)
+                self.visits.edited(document, whole.text, done[-1:])
+                document = whole
                 continue
             if pending and not all(
                 _undisturbed(document, place, pending[-1].span.start, self.encoding)
                 for place in (change.start, change.end)
             ):
                 document = self._flush(document, pending, version)
+                done += pending
                 pending = []
             low, high = sorted(offset_at(document, place, self.encoding) for place in (change.start, change.end))
             pending.append(Edit(Span(low, high), change.text))
         self._keep(self._flush(document, pending, version))
+        return done + pending
 
     def _flush(self, document: Document, edits: Sequence[Edit], version: int | None) -> Document:
         if not edits:
@@ -149,8 +181,11 @@ class Documents:
             # Every edit of a tree copies the text once more: after "replace all" parsing afresh is cheaper.
             document = replace(document, syntax=None)
         if document.syntax is None or len(document.text) <= PARSE_AT_ONCE:
-            return document.edited_descending(edits, version)
+            after = document.edited_descending(edits, version)
+            self.visits.edited(document, after.text, edits)
+            return after
         after = replace(document, syntax=None).edited_descending(edits, version)
+        self.visits.edited(document, after.text, edits)
         begun = document.syntax.reparsing(edits, after.text)
         syntax = begun.go_on(self._slice()) if begun is not None else None
         if begun is not None and syntax is None:

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from mai_lsp.lsp import client, configuration, registration
+from mai_lsp.lsp import client, configuration, registration, reported
 from mai_lsp.lsp.convert import Place, changes, inline_items, to_offset
 from mai_lsp.lsp.listing import completion_list
 from mai_lsp.lsp.progress import IndexMeter
 from mai_lsp.lsp.protocol import (
     ACCEPT_COMMAND,
+    DID_ACCEPT_PART,
+    DID_CHANGE_CLIPBOARD,
+    DID_CHANGE_DIAGNOSTICS,
     DID_FOCUS,
+    DID_SHOW,
     SHOW_PROMPT_COMMAND,
     STATUS_COMMAND,
     TOLERATED,
@@ -75,6 +79,7 @@ def _documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
+        session.acceptance.closed(item.uri)
         session.documents.open(item.uri, str(item.language_id), item.version, item.text)
         session.warm(item.uri)
 
@@ -85,18 +90,21 @@ def _documents(server: Server) -> None:
         except ValueError as error:
             # From here on the text is unknown, and completing in a wrong text is worse than not completing.
             log.error("didChange could not be read: %s", error)  # noqa: TRY400 (our own words, nothing more to see)
+            session.acceptance.closed(_uri(params))
             session.documents.close(_uri(params))
         else:
-            session.documents.change(uri, version, found)
+            session.acceptance.changed(uri, session.documents.change(uri, version, found))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         session.newest.cancel(params.text_document.uri)
+        session.acceptance.closed(params.text_document.uri)
         session.documents.close(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         session.indexing.changed([path_of(params.text_document.uri)])
+        session.documents.visits.saved(params.text_document.uri)
         name = name_of(params.text_document.uri)
         if name in IGNORE_FILES:
             session.documents.rules.forget()
@@ -104,8 +112,17 @@ def _documents(server: Server) -> None:
             session.read_project()
             session.settle()
 
+    @server.feature(DID_CHANGE_DIAGNOSTICS)
+    def did_change_diagnostics(params: Any) -> None:
+        session.report(params)
+
+    @server.feature(DID_CHANGE_CLIPBOARD)
+    def did_change_clipboard(params: Any) -> None:
+        session.copied(reported.clipboard(params))
+
+    understood = {DID_FOCUS: _warm(server), DID_SHOW: _shown(server), DID_ACCEPT_PART: _accepted_part(server)}
     for method in TOLERATED:
-        server.feature(method)(_warm(server) if method == DID_FOCUS else _ignore)
+        server.feature(method)(understood.get(method, _ignore))
 
 
 def _configuration(server: Server) -> None:
@@ -204,6 +221,20 @@ def _warm(server: Server) -> Any:
         server.session.warm(str(getattr(getattr(params, "textDocument", None), "uri", "")))
 
     return focus
+
+
+def _shown(server: Server) -> Any:
+    def shown(params: Any) -> None:
+        server.session.acceptance.shown(params)
+
+    return shown
+
+
+def _accepted_part(server: Server) -> Any:
+    def accepted_part(params: Any) -> None:
+        server.session.acceptance.accepted_part(params)
+
+    return accepted_part
 
 
 def _ignore(_: Any) -> None:

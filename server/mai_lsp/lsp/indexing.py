@@ -49,8 +49,11 @@ class Indexing:
         self._meter = meter
 
     def follow(self, folders: Sequence[Path], *, enabled: bool, gitignore: bool) -> None:
-        """Run a builder for just these folders, or none."""
-        roots = tuple(folder for folder in folders if folder.parent != folder) if enabled else ()
+        """Run a builder for just these folders, or none.
+
+        A folder inside another has an index of its own: what is asked there is answered from either.
+        """
+        roots = tuple(dict.fromkeys(folder for folder in folders if folder.parent != folder)) if enabled else ()
         if self._meter is None or (roots, gitignore) == (self._roots, self._gitignore):
             return
         self._roots, self._gitignore = roots, gitignore

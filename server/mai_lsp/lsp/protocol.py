@@ -28,9 +28,15 @@ TOLERATED = (
     "textDocument/didPartiallyAcceptCompletion",
     "workspace/didChangeStatus",
 )
-"""Notifications of Copilot's clients; `didFocus` warms the connection, the others need no answer."""
+"""Notifications of Copilot's clients: the first warms the connection, the next two are counted, the last is ignored."""
 
-DID_FOCUS = TOLERATED[0]
+DID_FOCUS, DID_SHOW, DID_ACCEPT_PART = TOLERATED[:3]
+
+DID_CHANGE_DIAGNOSTICS = "mai/didChangeDiagnostics"
+"""Client notification ``{uri, version?, diagnostics: Diagnostic[]}``: what the editor shows about an open document."""
+
+DID_CHANGE_CLIPBOARD = "mai/didChangeClipboard"
+"""Client notification ``{text}``; dropped unless the user has named the clipboard in `context.sources`."""
 
 State = Literal["ready", "working", "error", "off"]
 
@@ -46,7 +52,7 @@ class StatusParams(TypedDict):
     shown: int
     """Suggestions given to the editor in this session."""
     accepted: int
-    """Suggestions that the editor says were taken."""
+    """Suggestions that were taken, whole or in part."""
 
 
 class CopilotStatusParams(TypedDict):

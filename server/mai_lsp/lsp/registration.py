@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from mai_lsp.lsp import configuration
 from mai_lsp.workspace.ignore import FILE_NAMES as IGNORE_FILES
+from mai_lsp.workspace.index.endings import BUILD_FILES
 from mai_lsp.workspace.index.endings import endings as index_endings
 from mai_lsp.workspace.project import FILE_NAME
 
@@ -50,7 +51,7 @@ async def register(server: Server) -> None:
         )
     if server.session.client.registers_watchers:
         endings = ",".join(ending.removeprefix(".") for ending in sorted(index_endings()))
-        names = ",".join((FILE_NAME, *IGNORE_FILES))
+        names = ",".join((FILE_NAME, *IGNORE_FILES, *BUILD_FILES))
         watchers = [types.FileSystemWatcher(glob_pattern=glob) for glob in (f"**/{{{names}}}", f"**/*.{{{endings}}}")]
         wanted.append(
             types.Registration(

@@ -10,16 +10,18 @@ import gc
 import logging
 import os
 import time
-from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mai_lsp import errors
+from mai_lsp.context.clipboard import copied_from
 from mai_lsp.core.text import Document
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
-from mai_lsp.lsp import backend, configuration, logs
+from mai_lsp.lsp import backend, configuration, logs, reported
+from mai_lsp.lsp.acceptance import Acceptance
 from mai_lsp.lsp.backend import Backend
 from mai_lsp.lsp.client import Client
 from mai_lsp.lsp.convert import Place, offset_at
@@ -53,8 +55,11 @@ class Found:
     suggestion: Suggestion
 
 
-OFFERED = 100
-"""Suggestions that may still be accepted; nearly all are refused by typing on, so keeping them all would add up."""
+CLIPBOARD = "clipboard"
+"""The source that is kept only while the setting `context.sources` names it."""
+
+MAX_CLIPBOARD = 4_000
+"""A longer text is not kept; prompts show half of that at most."""
 
 
 class Session:
@@ -68,10 +73,16 @@ class Session:
         self.configuration = configuration.Configuration()
         self.status = Status(voice)
         self.indexing = Indexing(self.tasks)
+        self.acceptance = Acceptance(
+            self.tasks,
+            self.documents.latest,
+            enabled=lambda: self.settings.stats_enable,
+            accepted=self.status.accept,
+        )
         self._voice = voice
         self._loading: asyncio.Task[Backend] | None = None
         self._warmed = -WARM_EVERY
-        self._offered: deque[str] = deque(maxlen=OFFERED)
+        self._clipboard = ""
         self._ruled: tuple[tuple[Path, ...], bool] | None = None
 
     @property
@@ -108,6 +119,8 @@ class Session:
                 self._voice.note("warning", problem)
             more = f" ({len(fresh) - 1} more in the log)" if len(fresh) > 1 else ""
             self._voice.show("warning", fresh[0] + more)
+        if CLIPBOARD not in self.settings.context_sources:
+            self._clipboard = ""
         self.status.enabled = self.settings.completion_enable
         self.status.recover()
         if (loaded := self._loaded()) is not None:
@@ -130,7 +143,8 @@ class Session:
         if document is None:
             return None
         settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
-        ask = Ask(document, offset_at(document, place, self.documents.encoding), automatic)
+        ask = self._ask(document, place, automatic=automatic)
+        began = time.perf_counter()
         self.status.began()
         telling = asyncio.get_running_loop().call_later(WORKING_AFTER, self.status.send)
         outcome: Outcome | None = None
@@ -149,7 +163,7 @@ class Session:
         current = self.documents.latest(uri)
         if current is None or current.text != document.text:
             return None  # The engine has looked, too, but a didChange may have come since.
-        self._offered.append(outcome.id)
+        self.acceptance.offered(current, ask.offset, [outcome], (time.perf_counter() - began) * 1000)
         return Found(current, outcome)
 
     async def show_prompt(self, uri: str, place: Place) -> ShownPrompt:
@@ -160,7 +174,7 @@ class Session:
         document = self.documents.latest(uri)
         if document is None:
             return _nothing("The document is not open.")
-        ask = Ask(document, offset_at(document, place, self.documents.encoding), automatic=False)
+        ask = self._ask(document, place, automatic=False)
         ask = replace(ask, document=await self.documents.parsed(document, TREE_WITHIN))
         try:
             plan = await loaded.plan(ask, self._deps(loaded, self.settings))
@@ -181,11 +195,19 @@ class Session:
 
     def accept(self, identity: str) -> bool:
         """Count a suggestion as accepted, once; False for one that was never offered."""
-        if identity not in self._offered:
-            return False
-        self._offered.remove(identity)
-        self.status.accept()
-        return True
+        return self.acceptance.accepted(identity)
+
+    def report(self, params: Any) -> None:
+        """Take what the client shows about an open document, if it is about the text as it is."""
+        uri, version = reported.document_of(params)
+        document = self.documents.latest(uri)
+        if document is not None and version in {None, document.version}:
+            self.documents.visits.reported(uri, reported.problems(params, document, self.documents.encoding))
+
+    def copied(self, text: str) -> None:
+        """Take the clipboard's text if the user wants that, and it was not copied from a file that is never sent."""
+        wanted = CLIPBOARD in self.settings.context_sources and len(text) <= MAX_CLIPBOARD
+        self._clipboard = text if wanted and not self._from_hidden(text) else ""
 
     def warm(self, uri: str) -> None:
         """Open the connection to the model in the background, if that was not done just now and may serve `uri`."""
@@ -199,6 +221,7 @@ class Session:
     async def stop(self) -> None:
         """End all that runs and close the connections."""
         await self.tasks.stop()
+        await self.acceptance.stop()  # After the tasks, since a request that is cancelled counts, too.
         if (loaded := self._loaded()) is not None:
             await loaded.client.aclose()
             loaded.gatherer.close()
@@ -216,10 +239,26 @@ class Session:
     async def _complete(self, ask: Ask, settings: Settings) -> Outcome:
         loaded = await asyncio.shield(self.load())
         ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
+        deps = self._deps(loaded, settings)
+        deps = replace(deps, model=self.acceptance.metered(deps.model, ask.document.language))
         try:
-            return await loaded.complete(ask, self._deps(loaded, settings))
+            return await loaded.complete(ask, deps)
         except errors.MaiError as error:
             return Skipped(Reason.ERROR, str(error), errors.NotConfigured(error.message, advice=error.advice))
+
+    def _ask(self, document: Document, place: Place, *, automatic: bool) -> Ask:
+        """Bind a request to what is known at this moment."""
+        if self._from_hidden(self._clipboard):
+            self._clipboard = ""
+        self.documents.visits.used(document.uri)
+        offset = offset_at(document, place, self.documents.encoding)
+        return Ask(document, offset, automatic, self.documents.recent(document, self._clipboard))
+
+    def _from_hidden(self, text: str) -> bool:
+        """Whether every line of a text stands in an open document that must not be shown."""
+        return bool(text.strip()) and any(
+            copied_from(text, document.text) for document in self.documents if self.documents.ignored(document.uri)
+        )
 
     def _deps(self, loaded: Backend, settings: Settings) -> Deps:
         elsewhere = loaded.gatherer if settings.index_enable else None

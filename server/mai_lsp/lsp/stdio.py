@@ -107,15 +107,19 @@ class Transport:
         return 1 if self._code is None else self._code
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            for body in self._arriving():
+                loop.call_soon_threadsafe(self._bodies.put_nowait, body)
+            loop.call_soon_threadsafe(self._bodies.put_nowait, None)
+        except RuntimeError:
+            log.debug("the event loop ended before stdin")
+
+    def _arriving(self) -> Iterator[bytes]:
+        """Yield bodies until the stream ends."""
         frames = Frames()
         descriptor = self._stdin.fileno()
         try:
             while data := os.read(descriptor, _READ):
-                for body in frames.feed(data):
-                    loop.call_soon_threadsafe(self._bodies.put_nowait, body)
+                yield from frames.feed(data)
         except OSError:
             log.warning("stdin can not be read any more")
-        try:
-            loop.call_soon_threadsafe(self._bodies.put_nowait, None)
-        except RuntimeError:
-            log.debug("stdin ended after the event loop")

@@ -13,6 +13,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
 
+from mai_lsp.lsp.protocol import DID_CHANGE_CLIPBOARD, DID_CHANGE_DIAGNOSTICS
+
 log = logging.getLogger(__name__)
 
 OURS = (
@@ -26,6 +28,9 @@ OURS = (
 )
 """Methods that pygls would handle itself: its document store splits lines at the wrong places, costs 10 ms per key in
 a long file and holds every text again; its `exit` ends the interpreter inside a callback."""
+
+PLAIN = (types.TEXT_DOCUMENT_DID_CHANGE, DID_CHANGE_DIAGNOSTICS, DID_CHANGE_CLIPBOARD)
+"""Notifications whose parameters stay JSON."""
 
 BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.EXIT})
 
@@ -75,9 +80,9 @@ class Protocol(LanguageServerProtocol):
             log.exception("handling %s failed", _known(method))
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Turn JSON into typed values; didChange stays plain, see `convert.changes`."""
-        if data.get("method") == types.TEXT_DOCUMENT_DID_CHANGE and "id" not in data:
-            return JsonRPCNotification(types.TEXT_DOCUMENT_DID_CHANGE, "2.0", data.get("params"))
+        """Turn JSON into typed values; notifications that we read ourselves stay plain (`convert`, `reported`)."""
+        if (method := data.get("method")) in PLAIN and "id" not in data:
+            return JsonRPCNotification(str(method), "2.0", data.get("params"))
         return super().structure_message(data)
 
     def _admit(self, method: str, data: dict[str, Any]) -> bool:

@@ -84,6 +84,9 @@ class Row:
     context_tokens: int = 2000
     """Usual prompt budget of a completion."""
     timeouts: Timeouts = _HOSTED
+    prefill: bool = False
+    """On the chat wire it goes on with an assistant's message that stands last, as llama.cpp does; a server that does
+    not would begin anew, or refuse."""
     keep_warm: bool = True
     """Its connection is worth opening before it is needed (TLS, distance)."""
     local: bool = False
@@ -182,6 +185,7 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 accepts=_USUAL | _LLAMA_CPP,
                 context_tokens=400,
                 timeouts=_ON_MACHINE,
+                prefill=True,
                 keep_warm=False,
                 local=True,
             ),

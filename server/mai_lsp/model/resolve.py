@@ -111,6 +111,7 @@ def resolve(
         model=model,
         fim_format=_fim_format(settings, wire, model, infer_format),
         grammar="grammar" in provider.accepts or wire is Wire.INFILL,
+        prefill=provider.prefill and wire is Wire.CHAT,
         context_tokens=settings.context_tokens or provider.context_tokens,
         timeouts=_timeouts(provider.timeouts, settings),
         price=_price(provider, settings, model),

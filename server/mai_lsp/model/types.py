@@ -77,6 +77,8 @@ class Endpoint:
     """Row of `prompt.formats`; None when the wire is not FIM or the model's family is unknown."""
     grammar: bool
     """The server takes a GBNF `grammar` (llama.cpp), so an answer can be made to begin with a half word."""
+    prefill: bool
+    """The wire is chat, and the server goes on with an answer that the prompt has begun."""
     context_tokens: int
     """Prompt budget for a completion, in tokens."""
     timeouts: Timeouts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.tokens import estimate
 from mai_lsp.prompt.formats import FORMATS
@@ -9,14 +11,20 @@ from mai_lsp.prompt.gate import Gated
 from mai_lsp.prompt.prompt import ExtraFile, FimPrompt, InfillPrompt, Piece, Source
 from mai_lsp.prompt.seam import cut
 
+_INSIDE = (Kind.IMPORTS, Kind.DEFINITION, Kind.SCOPE)
+"""What is of the cursor's own file, as its own text."""
+
+_FILES = (Kind.WORKSPACE, Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD)
+"""What llama.cpp is given as other files."""
+
 
 def build(gated: Gated, format_name: str, *, max_tokens: int, words: bool) -> FimPrompt:
     """Build a `/completions` prompt; `words` when the server takes a grammar, so that half words can be cut."""
     source = gated.source
     row = FORMATS[format_name]
     prefix, seam = cut(source.prefix, words=words)
-    others = elsewhere_text(source)
-    head = others + (_heading(source, source.path) if others else "") + context_text(source)
+    others = elsewhere_text(source) + _known_text(source)
+    head = others + (_comment(source, source.path) if others else "") + context_text(source)
     before, after = head + prefix, source.suffix
     text = row.template.replace("{after}", _plain(after, row.stop)).replace("{before}", _plain(before, row.stop))
     return FimPrompt(
@@ -33,14 +41,14 @@ def build_infill(gated: Gated, *, max_tokens: int, words: bool) -> InfillPrompt:
     """Build an `/infill` prompt; the context goes where llama.cpp puts other files."""
     source = gated.source
     prefix, seam = cut(source.prefix, words=words)
-    head = context_text(source)
+    head = _problems_text(source) + context_text(source)
     return InfillPrompt(
         prefix=prefix,
         suffix=source.suffix,
         max_tokens=max_tokens,
         seam=seam,
         extra=(
-            *(ExtraFile(snippet.path, snippet.text) for snippet in source.snippets if snippet.kind is Kind.WORKSPACE),
+            *(ExtraFile(snippet.path, snippet.text) for kind in _FILES for snippet in of_kind(source, kind)),
             *([ExtraFile(source.path, head)] if head else []),
         ),
         pieces=_pieces(source, prefix),
@@ -49,26 +57,43 @@ def build_infill(gated: Gated, *, max_tokens: int, words: bool) -> InfillPrompt:
 
 def context_text(source: Source) -> str:
     """Write the snippets as the file's own text with the parts between them left out, in the file's order."""
-    order = (Kind.IMPORTS, Kind.DEFINITION, Kind.SCOPE)
-    inside = [snippet for snippet in source.snippets if snippet.kind is not Kind.WORKSPACE]
-    inside.sort(key=lambda snippet: order.index(snippet.kind))
+    inside = [snippet for kind in _INSIDE for snippet in of_kind(source, kind)]
     return "\n".join(snippet.text.rstrip("\n") + "\n" for snippet in inside)
 
 
 def elsewhere_text(source: Source) -> str:
     """Write what other files define, each under its path as a comment."""
-    return "".join(
-        f"{_heading(source, snippet.path)}{snippet.text.rstrip(chr(10))}\n\n"
-        for snippet in source.snippets
-        if snippet.kind is Kind.WORKSPACE
-    )
+    return under_paths(source, of_kind(source, Kind.WORKSPACE))
 
 
-def _heading(source: Source, path: str) -> str:
+def under_paths(source: Source, snippets: Iterable[Snippet]) -> str:
+    """Write pieces of files, each under its path as a comment."""
+    return "".join(f"{_comment(source, snippet.path)}{snippet.text.rstrip(chr(10))}\n\n" for snippet in snippets)
+
+
+def of_kind(source: Source, kind: Kind) -> list[Snippet]:
+    """Return the snippets of one kind, in their order."""
+    return [snippet for snippet in source.snippets if snippet.kind is kind]
+
+
+def _known_text(source: Source) -> str:
+    """Write what the session knows as code under paths, an edit by the lines it left: these models know no diffs.
+
+    It stands before the file's own parts, which belong together with the window.
+    """
+    snippets = [snippet for kind in (Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD) for snippet in of_kind(source, kind)]
+    return under_paths(source, snippets) + _problems_text(source)
+
+
+def _problems_text(source: Source) -> str:
+    return "".join(_comment(source, f"{one.path}, {one.text}") for one in of_kind(source, Kind.DIAGNOSTIC))
+
+
+def _comment(source: Source, words: str) -> str:
     language = source.language
     # A line end in a file's name would end the comment.
-    path = "".join(mark if mark.isprintable() else " " for mark in path)
-    return f"{language.comment} {path}{' ' if language.comment_end else ''}{language.comment_end}\n"
+    words = "".join(mark if mark.isprintable() else " " for mark in words)
+    return f"{language.comment} {words}{' ' if language.comment_end else ''}{language.comment_end}\n"
 
 
 def _pieces(source: Source, prefix: str) -> tuple[Piece, ...]:

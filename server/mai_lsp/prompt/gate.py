@@ -6,12 +6,14 @@ makes one, so nothing that a model is sent can have gone past it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
+from string import punctuation
+from typing import NamedTuple
 
 from mai_lsp.core import secrets
 from mai_lsp.core.secrets import Secret
-from mai_lsp.core.snippet import Snippet
+from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.tokens import estimate
 from mai_lsp.prompt.prompt import Source
 
@@ -20,6 +22,9 @@ NEAR = 1_024
 
 FAR = secrets.MAX_KEY
 """The same for a private key, of which the window may hold the middle only."""
+
+LEAST_REPEATED = 6
+"""A secret of so many characters is masked wherever it stands again, also where no name gives it away."""
 
 _PASS = object()
 
@@ -66,26 +71,66 @@ def admit(
     snippets: list[Snippet] = []
     for snippet in source.snippets:
         if snippet.path not in reasons:
-            # The file at the cursor has been asked about before anything of it was read.
-            reasons[snippet.path] = "" if snippet.path == source.path else ignored(snippet.path)
+            # The file at the cursor has been asked about before anything of it was read; the clipboard is no file.
+            known = snippet.path == source.path or snippet.kind is Kind.CLIPBOARD
+            reasons[snippet.path] = "" if known else ignored(snippet.path)
         if why := reasons[snippet.path]:
             withheld.append(Withheld(_name(snippet), snippet.path, why))
-            continue
-        found = secrets.find(snippet.text) if mask else ()
-        withheld += [Withheld(_name(snippet), snippet.path, _masked(secret)) for secret in found]
-        snippets.append(_shown(snippet, found))
+        else:
+            snippets.append(snippet)
     prefix, suffix = source.prefix, source.suffix
-    found = _around(before, prefix + suffix, after) if mask else ()
+    texts = [_Text(before, prefix + suffix, after)]
+    for snippet in snippets:
+        texts.append(_Text(snippet.before, snippet.text, snippet.after))
+        if former := snippet.former:
+            texts.append(_Text(former.before, former.text, former.after))
+    everywhere = iter(_found(texts) if mask else [()] * len(texts))
+    found = next(everywhere)
+    snippets = [
+        shown
+        for snippet in snippets
+        if (shown := _shown(snippet, next(everywhere), next(everywhere) if snippet.former else (), withheld))
+    ]
     cursor = len(prefix)
     for secret in found:
         if secret.start < cursor <= secret.end:
             return Withheld("prefix", source.path, f"the cursor is at a secret ({secret.rule})")
-        withheld.append(Withheld("prefix" if secret.end <= cursor else "suffix", source.path, _masked(secret)))
+        withheld.append(Withheld("prefix" if secret.end <= cursor else "suffix", source.path, _masked(secret.rule)))
     if found:
         prefix = secrets.mask(prefix, tuple(one for one in found if one.end <= cursor))
         behind = tuple(Secret(one.start - cursor, one.end - cursor, one.rule) for one in found if one.start >= cursor)
         suffix = secrets.mask(suffix, behind)
     return Gated(replace(source, prefix=prefix, suffix=suffix, snippets=tuple(snippets)), tuple(withheld), _PASS)
+
+
+class _Text(NamedTuple):
+    """A text that may be shown, between what stands around it."""
+
+    before: str
+    shown: str
+    after: str
+
+
+def _found(texts: Sequence[_Text]) -> list[tuple[Secret, ...]]:
+    """Return the secrets of each text: its own, and those of the others where they stand in it again."""
+    found = [_around(*text) for text in texts]
+    values = {
+        part: secret.rule
+        for text, own in zip(texts, found, strict=True)
+        for secret in own
+        for whole in text.shown[secret.start : secret.end].split()
+        for part in {whole, whole.strip(punctuation)}  # Padding is left out where a value is quoted.
+        if len(part) >= LEAST_REPEATED
+    }
+    return [secrets.joined((*own, *_repeated(text.shown, values))) for text, own in zip(texts, found, strict=True)]
+
+
+def _repeated(text: str, values: Mapping[str, str]) -> Iterator[Secret]:
+    for value, rule in values.items():
+        at = text.find(value)
+        while at >= 0:
+            yield Secret(at, at + len(value), rule)
+            at = text.find(value, at + len(value))
 
 
 def _around(before: str, window: str, after: str) -> tuple[Secret, ...]:
@@ -102,15 +147,25 @@ def _moved(secret: Secret, by: int) -> Secret:
     return Secret(secret.start + by, secret.end + by, secret.rule)
 
 
-def _shown(snippet: Snippet, found: tuple[Secret, ...]) -> Snippet:
-    if not found:
+def _shown(
+    snippet: Snippet, found: tuple[Secret, ...], before: tuple[Secret, ...], withheld: list[Withheld]
+) -> Snippet | None:
+    """Mask a snippet, and say so; None when nothing is left that could be shown."""
+    rules = dict.fromkeys(secret.rule for secret in before if secret.rule not in {one.rule for one in found})
+    withheld += [Withheld(_name(snippet), snippet.path, _masked(rule)) for rule in [*(s.rule for s in found), *rules]]
+    former = snippet.former and replace(snippet.former, text=secrets.mask(snippet.former.text, before))
+    if found and snippet.kind is Kind.CLIPBOARD:
+        return None  # Who has copied a secret has copied it for something else.
+    if not found and not before:
         return snippet
     text = secrets.mask(snippet.text, found)
-    return replace(snippet, text=text, tokens=estimate(text))
+    if former is not None and former.text == text:
+        return None  # A secret was changed, and nothing else.
+    return replace(snippet, text=text, former=former, tokens=snippet.tokens if former else estimate(text))
 
 
-def _masked(secret: Secret) -> str:
-    return f"a secret was masked ({secret.rule})"
+def _masked(rule: str) -> str:
+    return f"a secret was masked ({rule})"
 
 
 def _name(snippet: Snippet) -> str:

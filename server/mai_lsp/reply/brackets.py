@@ -75,6 +75,23 @@ def comment_at(line: str, language: Language) -> int | None:
     return None
 
 
+def bare(text: str, language: Language) -> str:
+    """Return the code without its comments; what looks like one inside a string stays."""
+    marks = (language.comment, "/*") if language.comment == "//" else (language.comment,)
+
+    def keep(found: re.Match[str]) -> str:
+        token = found.group()
+        return "" if language.comment and len(token) > 1 and token.startswith(marks) else token
+
+    # A comment mark of one character that ends the text is a comment, and no bracket.
+    return _tokens(language).sub(lambda found: "" if found.group() == language.comment else keep(found), text)
+
+
+def outside_strings(text: str, language: Language) -> str:
+    """Return the code with blanks in place of its strings and comments, so that offsets stay."""
+    return _tokens(language).sub(lambda found: found.group() if len(found.group()) == 1 else " " * len(found[0]), text)
+
+
 def unpaired(text: str) -> str:
     """Return the closing brackets without a partner, with no regard to strings: for text that begins inside one."""
     depth: list[str] = []

@@ -36,6 +36,8 @@ def measure(text: str, place: Place, *, final: bool) -> Extent:
     if place.single_line:
         end = text.find("\n")
         return Extent(end, complete=True) if end >= 0 else Extent(len(text), complete=False)
+    if place.text_end:
+        return _of_text(text, place)
     stop = _unwanted_closer(text, place)
     limit = len(text) if stop is None else stop
     lines = text.split("\n")
@@ -72,6 +74,21 @@ def measure(text: str, place: Place, *, final: bool) -> Extent:
     if stop is not None and stop <= last:
         return Extent(stop, complete=True)
     return Extent(min(last if final else len(text), limit), complete=False)
+
+
+def _of_text(text: str, place: Place) -> Extent:
+    """Measure inside a string of several lines: its words go on to its end, whatever they look like."""
+    end = text.find(place.text_end)
+    closed = end >= 0
+    if closed:
+        line = text.rfind("\n", 0, end) + 1
+        end = max(0, line - 1) if line and not text[line:end].strip() else end
+    else:
+        end = len(text)
+    lines = text[:end].split("\n")
+    if len(lines) > place.max_lines:
+        return Extent(len("\n".join(lines[: place.max_lines])), complete=True)
+    return Extent(end, complete=closed)
 
 
 def _belongs(line: str, place: Place, *, opened: bool) -> bool:

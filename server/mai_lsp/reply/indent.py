@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from mai_lsp.reply.place import Place, opens_block
@@ -10,11 +11,16 @@ TAB_COLUMNS = 4
 """Columns a tab stands for when spaces are turned into tabs and the reply's own unit is unknown."""
 
 
+_INDENTED = re.compile(r"^ +\S", re.MULTILINE)
+
+
 def refit(text: str, place: Place, shift: int | None) -> str:
     """Return `text` with its first line's own indentation dropped and the other lines moved along with it."""
     lines = text.split("\n")
     columns = _columns(lines) if place.tabs else TAB_COLUMNS
     lines = [_to_unit(line, place, columns) for line in lines]
+    if place.chat and not place.tabs:
+        lines = _to_step(lines, place, shift)
     if place.blank:
         lead = _lead(lines[0])
         lines[0] = lines[0][lead:]
@@ -25,6 +31,37 @@ def refit(text: str, place: Place, shift: int | None) -> str:
     elif shift is None and place.chat:
         shift = _guess(lines[1:], place)
     return "\n".join([lines[0], *(_move(line, shift or 0, place) for line in lines[1:])])
+
+
+def _to_step(lines: list[str], place: Place, shift: int | None) -> list[str]:
+    """Give a reply that was indented by another number of columns per level the file's, if its margin says so, too.
+
+    Only the step below a line that opens a block counts: continued lines are indented as people like.
+    """
+    if place.blank:
+        margin = _lead(lines[0])
+    elif shift is not None:
+        margin = len(place.indent) - shift
+    else:
+        return lines
+    headers = [line if place.blank or number else place.line_prefix + line for number, line in enumerate(lines)]
+    leads = [_lead(line) if place.blank or number else margin for number, line in enumerate(lines)]
+    step = next(
+        (
+            leads[number + 1] - leads[number]
+            for number, line in enumerate(headers[:-1])
+            if opens_block(line, place.language) and lines[number + 1].strip()
+        ),
+        place.unit,
+    )
+    if step == place.unit or step not in {2, 3, 4, 8} or margin * place.unit != len(place.indent) * step:
+        return lines
+    if not _INDENTED.search(place.before) and not _INDENTED.search(place.after):
+        return lines  # Nothing shows what the file's own is.
+    return [
+        " " * (lead // step * place.unit + lead % step) + line[lead:] if line.strip() else line
+        for line, lead in ((line, _lead(line)) for line in lines)
+    ]
 
 
 def _stays_left(lines: list[str], column: int) -> bool:

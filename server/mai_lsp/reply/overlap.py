@@ -21,6 +21,13 @@ LEAST_REWRITTEN = 4
 LEAST_FILE = 4
 """Lines before the cursor from which on a reply that begins like the file is a copy of the file, not a coincidence."""
 
+_BEGINS_ANEW = re.compile(
+    r"(?:import\s+[\w{*\"']|from\s+\S+\s+import\b|package\s+\w|#\s*include\b|def\s+\w+\s*\(|class\s+\w+\s*[(:{])"
+)
+"""What stands at the beginning of a line only, so that it does not go on from one."""
+
+_MODIFIER = re.compile(r"(?:^from\s+\S+|\b(?:async|export|default|static|abstract|final|private|public|protected)|=)$")
+
 _AROUND_MARKS = re.compile(r" ?([^\w\s]) ?")
 
 _TRIVIAL = re.compile(r"^\W*$|^(?:end|else|pass|return|break|continue|fi|done|esac|then|do|\}?\s*else\s*\{)\W*$")
@@ -104,8 +111,10 @@ def _taken(line: str, typed: str) -> int | None:
 
 
 def _rewrites(line: str, typed: str, theirs: list[str]) -> bool:
-    """Whether a reply begins with another version of the cursor's line, or with the file's first line."""
+    """Whether a reply begins with another version of the cursor's line, with the file's first line, or like a file."""
     if len(theirs) >= LEAST_FILE and line == theirs[0] and len(line) >= LEAST_REWRITTEN:
+        return True
+    if typed and _BEGINS_ANEW.match(line) and not _MODIFIER.search(typed):
         return True
     shared = next((n for n, (a, b) in enumerate(zip(line, typed, strict=False)) if a != b), min(len(line), len(typed)))
     return shared < len(typed) and shared >= max(LEAST_REWRITTEN, len(typed) // 2)
@@ -146,6 +155,8 @@ def covered(text: str, place: Place) -> tuple[str, int]:
     extra = balance(text, place.language).closing
     wanted = [char for char in bare if char in ")]}"]
     quote = bare[0] if bare[0] in "\"'`" else ""
+    if quote and bare.startswith(quote * 3):
+        quote *= 3
     if quote and _closes_quote(place.line_prefix + first, quote):
         return _cover_after(text, place, first.rfind(quote), bare)
     if len(bare) > 1 and wanted and unpaired(bare) and unpaired(text).startswith(unpaired(bare)):

@@ -10,6 +10,7 @@ from mai_lsp.core.language import Language, find
 from mai_lsp.core.seam import Seam
 from mai_lsp.core.text import Document, line_end_of, with_line_ends
 from mai_lsp.reply.brackets import balance
+from mai_lsp.reply.reach import Reach, decide, text_end
 
 AROUND = 6000
 """Characters looked at on each side; far more than a suggestion is long."""
@@ -50,10 +51,12 @@ class Place:
     """The next line with code stands deeper than the cursor's: what the cursor's line may open has its body."""
     needs_end: bool
     """That block is closed by a word (`end`, `fi` …) which the code behind the cursor lacks."""
-    single_line: bool
-    """Code follows on the cursor's line, so nothing but the line can be completed."""
+    reach: Reach
+    """One line, one statement or a whole block."""
     closed_by_line: bool
     """The text goes on beyond `after`, where an outer block may end: what is missing is judged by the line alone."""
+    text_end: str
+    """What closes the string of several lines that the cursor is in; empty in code."""
     words: bool
     """Sentences are to be expected: the cursor is in a comment, a string or a file that is mostly text."""
     seam: Seam
@@ -74,6 +77,11 @@ class Place:
         return _unmatched(self.before, self.after, self.language)[1]
 
     @property
+    def single_line(self) -> bool:
+        """Code follows on the cursor's line, so nothing but the line can be completed."""
+        return self.reach is Reach.LINE
+
+    @property
     def blank(self) -> bool:
         """Nothing but blanks stands before the cursor on its line."""
         return not self.line_prefix.strip()
@@ -92,7 +100,10 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
     tabs, unit = indentation(before + after)
     opener = _opener(before, line_prefix, language)
     following = next((line for line in after.split("\n")[1:] if line.strip()), "")
-    fills = opens_block(opener, language) and _is_empty(opener, following, line_prefix, indent)
+    rest = not _CLOSERS_ONLY.match(line_suffix)
+    empty = opens_block(opener, language) and _is_empty(opener, following, line_prefix, indent)
+    reach = decide(document, offset, rest=rest, empty=empty)
+    fills = empty if rest else reach is Reach.BLOCK
     return Place(
         language=language,
         before=before,
@@ -106,8 +117,9 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
         opens_block=fills,
         deeper=lead(following) > len(indent),
         needs_end=fills and language.block == "end" and not _ends(opener, following),
-        single_line=not _CLOSERS_ONLY.match(line_suffix),
+        reach=reach,
         closed_by_line=offset + AROUND < len(document.text),
+        text_end=text_end(document, offset),
         words=_words(document, offset, before, line_prefix, language),
         seam=seam,
         chat=chat,

@@ -6,6 +6,9 @@ import re
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
+_ENDS = " \t\n;,)]}\"'"
+"""What closes a loop of words as well as a good statement, and would hide it."""
+
 PATTERNS = ((1, 10), (10, 30), (20, 45), (30, 60))
 """(longest repeating pattern, tokens at the end that must follow it), as in Copilot's open source
 (`repetitionFilter` in microsoft/vscode-copilot-chat): 1 token over 10, up to 10 over 30, 20 over 45, 30 over 60."""
@@ -20,7 +23,7 @@ def is_stuck(text: str) -> bool:
 
 
 def _tokens_repeat(text: str) -> bool:
-    tokens = _TOKEN.findall(text)
+    tokens = _TOKEN.findall(text.rstrip(_ENDS))
     tokens.reverse()  # The repetition is at the end; reversed, it is a prefix that the failure function measures.
     for longest, window in PATTERNS:
         if len(tokens) >= window and 0 < _period(tokens[:window]) <= longest:

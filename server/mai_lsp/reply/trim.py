@@ -8,32 +8,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mai_lsp.core.text import Document, Span, with_line_ends
 from mai_lsp.reply import extent, overlap, repeat
 from mai_lsp.reply.block import cut_at_block_end
 from mai_lsp.reply.brackets import comment_at
+from mai_lsp.reply.broken import without_errors
+from mai_lsp.reply.checks import NONE, Candidate, Memory, first_objection
 from mai_lsp.reply.clean import clean
 from mai_lsp.reply.indent import refit
 from mai_lsp.reply.margin import strip_margin
+from mai_lsp.reply.packed import Unpacked, unescape, unpack
 from mai_lsp.reply.place import Place
 from mai_lsp.reply.unwrap import unwrap
+from mai_lsp.reply.verdict import Verdict
 
 RAMBLING = 120
 """Columns of a line with a comment behind its code beyond which the comment is the model thinking aloud."""
 
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
-
-
-class Verdict(StrEnum):
-    """What is wrong with a reply; the values are those of `engine.outcome.Reason`."""
-
-    EMPTY = "empty"
-    CHATTER = "chatter"
-    DUPLICATE = "duplicate"
-    REPETITIVE = "repetitive"
-    MISMATCH = "mismatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +56,19 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     around = place.before + place.after
     plain, damaged = clean(raw, around)
     final |= damaged
+    unpacked = unpack(plain, place, final=final) if place.chat else Unpacked(plain)
+    if unpacked.waiting:
+        return Trimmed("")
+    if unpacked.call:
+        return Trimmed("", complete=True, verdict=Verdict.CHATTER)
+    plain, final = unpacked.text, final or unpacked.closed
     found = unwrap(plain, chat=place.chat, words=place.words, around=around, final=final)
     ended = final or found.closed
     if found.chatter:
         return Trimmed("", complete=True, verdict=Verdict.CHATTER)
     if found.waiting or not found.code.strip():
         return Trimmed("", complete=found.closed, verdict=Verdict.EMPTY if ended else None)
-    code = strip_margin(found.code, found.info, place) if place.chat else found.code
+    code = strip_margin(unescape(found.code, place), found.info, place) if place.chat else found.code
     code, shift, verdict = _begin(code, place, ended=ended)
     if verdict is not None or not code.strip():
         return Trimmed("", complete=verdict is not None, verdict=verdict or (Verdict.EMPTY if ended else None))
@@ -84,7 +83,7 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     text = text[: reach.end]
     if repeat.is_stuck(text):
         return Trimmed("", complete=True, verdict=Verdict.REPETITIVE)
-    complete = reach.complete or repeats or found.closed or rambles or damaged
+    complete = reach.complete or repeats or found.closed or rambles or damaged or unpacked.closed
     if complete or final:
         text = text.rstrip() if "\n" in text or not place.line_suffix else text
         if not text.strip():
@@ -92,17 +91,29 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     return Trimmed(text, complete=complete)
 
 
-def land(text: str, document: Document, offset: int, place: Place) -> Landed:
-    """Fit a complete, trimmed `text` into the document: its block's end by the tree, the line's rest, line ends."""
+def land(text: str, document: Document, offset: int, place: Place, memory: Memory = NONE) -> Landed:
+    """Fit a complete, trimmed `text` into the document, and ask the filters whether it may be shown.
+
+    Its block's end by the tree, the line's rest, what parses of it, line ends; `memory` is what the user did here.
+    """
     text, behind = overlap.covered(text, place)
-    text = cut_at_block_end(text, document, Span(offset, offset + behind), place)
+    span = Span(offset, offset + behind)
+    text = cut_at_block_end(text, document, span, place)
     if not place.line_suffix or behind:
         text = text.rstrip("\n")  # Otherwise the last line end is what moves the line's rest down.
-    if not behind and _is_next(text, place):
-        return Landed(Span(offset, offset), "", Verdict.DUPLICATE)
     if not text.strip() or (behind and text.strip() == place.line_suffix.strip()):
         return Landed(Span(offset, offset), "", Verdict.EMPTY)
-    return Landed(Span(offset, offset + behind), with_line_ends(text, place.line_end))
+    objection = first_objection(Candidate(text, span, document, place, memory))
+    if objection is None:
+        sound = without_errors(text, document, span, place)
+        if not sound:
+            objection = Verdict.BROKEN
+        elif sound != text:
+            text = sound
+            objection = first_objection(Candidate(text, span, document, place, memory))
+    if objection is not None:
+        return Landed(Span(offset, offset), "", objection)
+    return Landed(span, with_line_ends(text, place.line_end))
 
 
 def _begin(code: str, place: Place, *, ended: bool) -> tuple[str, int | None, Verdict | None]:
@@ -131,15 +142,6 @@ def _leaves(code: str, place: Place, *, ended: bool) -> bool:
     first = code.partition("\n")[0]
     blanks = first[: len(first) - len(first.lstrip())]
     return bool(first.strip() or ended) and len(blanks) < len(place.indent)
-
-
-def _is_next(text: str, place: Place) -> bool:
-    """Whether the suggestion is just what stands on the next lines, or on the line itself."""
-    if place.line_suffix and text.strip() == place.line_suffix.strip():
-        return True
-    following = [line.strip() for line in place.after.split("\n")[1:] if line.strip()]
-    ours = [line.strip() for line in (place.line_prefix + text).split("\n") if line.strip()]
-    return bool(ours) and ours == following[: len(ours)] and any(char.isalnum() for char in "".join(ours))
 
 
 def _hug(code: str, place: Place) -> str:

@@ -15,12 +15,14 @@ MARKERS = re.compile(
     "|<\uff5c[^\uff5c\\n]{1,40}\uff5c>"  # DeepSeek's, with full-width bars
     r"|<fim_[a-z]+>|<\[fim-[a-z]+\]>"  # StarCoder, Mellum; Seed-Coder
     r"|<(?:EOT|PRE|SUF|MID)>|</s>|\[(?:SUFFIX|PREFIX|MIDDLE)\]"  # CodeLlama, Codestral
-    r"|</?(?:before|after|cursor|file|context)>",  # our own prompts' tags
+    r"|</?(?:before|after|file|context)>",  # our own prompts' tags
     re.IGNORECASE,
 )
 """Tokens and tags of prompts; a reply ends where one appears, unless the document itself is about them."""
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^`\n]*)$", re.MULTILINE)
+_CLOSING_FENCE = re.compile(r"^[ \t]*`{3,}[ \t]*$", re.MULTILINE)
+"""What stands where a reply has ended that went on inside a fence."""
 _PROSE = re.compile(
     r"^\s*(?:here(?:'s| is| are)\b|sure\b|certainly\b|of course\b|okay\b|to (?:complete|finish|fix|continue)\b|"
     r"(?:the|this) (?:code|function|completion|missing|following|line|cursor)\b|i (?:have|will|would|think|can|cannot|"
@@ -35,6 +37,7 @@ _TALK = re.compile(
     rf"(?:[.:!?\u2026{_WIDE_ENDS}]|\*\*)\s*$|^\s*#{{2,6}}\s[\w\s]+$"
 )
 """A line that may be talk in any language: letters, no code, and an end of a sentence, or a Markdown heading."""
+_HEADING = re.compile(r"#{1,6}\s+\w")
 _PLACEHOLDER = re.compile(
     r"^[ \t]*(?:#|//|--|/\*|<!--|;|%)[ \t]*(?:\.\.\.|…|(?:your|the|rest of|existing|remaining|previous)\b[^\n]*\bcode\b"
     r"|your implementation\b|implementation (?:goes )?here\b)[^\n]*$",
@@ -66,6 +69,8 @@ def unwrap(raw: str, *, chat: bool, words: bool, around: str, final: bool) -> Un
     """
     if not chat:
         code, closed = _cut_markers(raw, around)
+        if not words and (end := _CLOSING_FENCE.search(code)) and "```" not in around:
+            return Unwrapped(code[: end.start()], closed=True)
         return Unwrapped(code, closed)
     talk = _talk(raw)
     if (fence := _opening(raw, talk, words=words, final=final)) is not None:
@@ -121,6 +126,9 @@ def _is_chatter(first: str, rest: str) -> bool:
     """Whether a reply without a fence is talk, by its first line: a sentence, or an announcement and an empty line."""
     if first.lstrip().startswith(("```", "~~~")):
         return True  # A fence that is none: there is no telling what of it is code.
+    if _HEADING.match(first):
+        below = next((line for line in rest.split("\n") if line.strip()), "")
+        return bool(_TALK.match(below)) and len(below.split()) > 3 and not below.lstrip().startswith("#")
     if not _TALK.match(first) or first.lstrip()[:1] in {"#", "-", "*"}:
         return False
     last = first.rstrip()[-1]

@@ -1,6 +1,6 @@
-"""Where this machine keeps what can be made again: weights, running engines, indexes of workspaces.
+"""Where this machine keeps things: what can be made again (weights, engines, indexes), and what can not (figures).
 
-It names the folder and never makes it.
+It names the folders and never makes them.
 """
 
 from __future__ import annotations
@@ -16,3 +16,12 @@ def cache_dir() -> Path:
     import platformdirs  # noqa: PLC0415 - not needed where the folder was chosen
 
     return Path(platformdirs.user_cache_dir("mai-lsp", appauthor=False))
+
+
+def data_dir() -> Path:
+    """Return the folder for what can not be made again: ``MAI_LSP_DATA_DIR``, or the user's data folder."""
+    if chosen := os.environ.get("MAI_LSP_DATA_DIR"):
+        return Path(chosen).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 - not needed where the folder was chosen
+
+    return Path(platformdirs.user_data_dir("mai-lsp", appauthor=False))

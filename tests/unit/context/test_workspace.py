@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mai_lsp.context.place import place_of
 from mai_lsp.context.rank import LEAST_BUDGET, fill, room
 from mai_lsp.context.workspace import candidates
 from mai_lsp.core import tokens
@@ -22,7 +23,9 @@ def found(root: Path, files: Mapping[str, str], here: str, budget: int = 1000) -
     reader = reader_of(root / "w", root / "cache" / "index.db")
     try:
         document = document_of(root / "w", here, text + after)
-        snippets = fill(candidates(document, len(text), here, reader), reader, budget, document.text)
+        reader.begin({})
+        place = place_of(document, len(text), here, reader)
+        snippets = fill(candidates(place, reader), reader, budget, document.text).snippets
     finally:
         reader.close()
     assert [snippet.path for snippet in snippets] == sorted(snippet.path for snippet in snippets)
@@ -228,5 +231,5 @@ def test_a_signature_that_the_file_shows_is_not_repeated(tmp_path: Path) -> None
 def test_a_small_prompt_has_no_room_and_a_large_one_keeps_some_for_the_file() -> None:
     assert room(LEAST_BUDGET - 1, 0) == 0
     assert 0 < room(2000, 100_000) < room(2000, 200) < 2000
-    assert room(8000, 100_000) == 4000
+    assert room(8000, 100_000) == 4400
     assert room(2000, 200) == room(2000, 210)

@@ -269,7 +269,7 @@ FOUND: dict[str, list[str]] = {
         "  function constructor: 'constructor()'",
         "  function x: 'get x()'",
         "function g: 'const g = async (x) =>'  <- '/** Doc. */'",
-        "value h: 'module.exports.h = function () {};'",
+        "function h: 'module.exports.h = function ()'",
     ],
     "typescript": [
         "value LIMIT: 'LIMIT: number = 3'",

@@ -84,8 +84,20 @@ def test_exports_from_elsewhere_are_imports_that_are_handed_on() -> None:
     assert list(exports_in("typescript", text)) == [
         Import("./z", (("q", "r"), ("S", "S")), public=True),
         Import("./w", star=True, public=True),
-        Import("./v", alias="n", star=True, public=True),
+        Import("./v", alias="n", public=True),
     ]
+
+
+def test_what_a_script_gives_of_its_own_under_another_name_comes_from_no_module() -> None:
+    text = "export { a as b, c as default, d };\nexport default Form;\nexport default function g() {}\n"
+    assert list(exports_in("typescript", text)) == [
+        Import("", (("a", "b"), ("c", "default"), ("d", "d")), public=True),
+        Import("", (("Form", "default"),), public=True),
+    ]
+    assert list(exports_in("javascript", "module.exports = Form;\n")) == [
+        Import("", (("Form", "default"),), public=True)
+    ]
+    assert exports_in("typescript", "export { own };\n") == ()
 
 
 @pytest.mark.parametrize(

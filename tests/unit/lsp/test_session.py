@@ -8,8 +8,9 @@ from mai_lsp.core.text import Span
 from mai_lsp.engine.outcome import Outcome, Suggestion, Trace
 from mai_lsp.engine.ports import Ask
 from mai_lsp.lsp.convert import Place
-from mai_lsp.lsp.session import OFFERED, Session
+from mai_lsp.lsp.session import Session
 from mai_lsp.settings import Settings
+from mai_lsp.usage.follower import REMEMBERED as OFFERED
 
 
 class Quiet:

@@ -297,3 +297,19 @@ def test_llama_cpp_counts_come_with_every_chunk() -> None:
     assert chat.decode({"choices": [{"delta": {"content": "x"}}], "timings": timings}).usage == expected
     assert infill.decode({"content": "x", "stop": False, "timings": timings}).usage == expected
     assert completions.decode({"choices": [{"text": "x"}], "timings": "odd"}).usage is None
+
+
+def test_an_answer_is_begun_only_for_a_server_that_goes_on_with_it() -> None:
+    assert target("local", "chat").prefill
+    assert not target("local", "fim").prefill
+    assert not any(target(name, "chat").prefill for name in ("foundry", "openrouter", "fireworks", "openai-compatible"))
+    mine = {"openai-compatible": {"prefill": True}}
+    assert target("openai-compatible", "chat", providers=mine).prefill
+    assert not target("openai-compatible", "responses", providers=mine).prefill
+
+
+def test_half_a_word_is_demanded_back_over_chat_too() -> None:
+    prompt = ChatPrompt(CHAT.messages, 10, seam=Seam(" ", "su"))
+    assert chat.body(prompt, target("local", "chat"))["grammar"] == 'root ::= " su" .*'
+    assert "grammar" not in chat.body(prompt, target("openai-compatible"))
+    assert "grammar" not in chat.body(CHAT, target("local", "chat"))

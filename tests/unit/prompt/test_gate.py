@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import mai_lsp
 from mai_lsp.core.language import find
 from mai_lsp.core.secrets import PLACEHOLDER
-from mai_lsp.core.snippet import Kind, Snippet
+from mai_lsp.core.snippet import CLIPBOARD_PATH, Former, Kind, Snippet
 from mai_lsp.prompt import chat, fim
 from mai_lsp.prompt.gate import Gated, Withheld, admit
 from mai_lsp.prompt.prompt import Prompt, Source
@@ -137,6 +137,62 @@ def test_no_planted_secret_comes_through_at_any_cursor_and_window(data: st.DataO
     kept = text[max(start, whole) : min(end, whole + len(secret.value))]
     if len(kept) >= 12:
         assert kept not in gated.source.prefix + gated.source.suffix
+
+
+def edit(new: str, old: str, *, before: str = "", after: str = "") -> Snippet:
+    return Snippet(Kind.EDIT, "src/b.py", new, 0, 9, "line 1", before, after, Former(old, before, after))
+
+
+def test_an_edit_is_masked_as_it_is_and_as_it_was() -> None:
+    gated = passed(source("", "", edit('password = "n3w-one"\nx = 2\n', 'password = "0ld-one"\nx = 1\n')))
+    (shown,) = gated.source.snippets
+    assert shown.former is not None
+    assert shown.text == f'password = "{PLACEHOLDER}"\nx = 2\n'
+    assert shown.former.text == f'password = "{PLACEHOLDER}"\nx = 1\n'
+    assert [one.what for one in gated.withheld] == ["edit line 1"]
+
+
+def test_an_edit_of_a_secret_alone_is_not_shown() -> None:
+    gated = passed(source("", "", edit('password = "n3w-one"\n', 'password = "0ld-one"\n')))
+    assert gated.source.snippets == ()
+    assert [one.why for one in gated.withheld] == ["a secret was masked (assigned-secret)"]
+
+
+@pytest.mark.parametrize("kind", [Kind.SIMILAR, Kind.EDIT])
+@pytest.mark.parametrize("start", range(80, len(PEM) - 300, 97))
+def test_a_key_that_a_snippets_border_cuts_is_masked(kind: Kind, start: int) -> None:
+    text = f'x = 1\nKEY = """{PEM}"""\ny = 2\n'
+    cut = text.index(PEM) + start
+    part = Snippet(kind, "src/b.py", text[cut : cut + 200], 0, 9, "", text[:cut], text[cut + 200 :])
+    part = dataclasses.replace(part, former=Former(f"{part.text}z = 3\n", part.before, part.after))
+    said = str(
+        [dataclasses.asdict(one) | {"before": "", "after": ""} for one in passed(source("", "", part)).source.snippets]
+    )
+    kept = said[: said.find("'former'")] + said[said.find("'former'") :].partition("'before'")[0]
+    assert [line for line in PEM.split("\n")[1:-1] if line[4:40] in kept] == []
+
+
+def test_a_secret_is_masked_where_it_stands_again_without_its_name() -> None:
+    told = Snippet(Kind.DIAGNOSTIC, "src/a.py", "line 1: error: bad literal h0rse-b4ttery", 0, 9)
+    window = 'password = "h0rse-b4ttery"\ncheck("h0rse-b4ttery")\n'
+    gated = passed(source(window, '\nlog("h0rse-b4ttery")\n', told, snippet("f('h0rse-b4ttery')")))
+    assert "h0rse" not in str(gated)
+    assert gated.source.prefix.count(PLACEHOLDER) == 2
+    assert len(gated.withheld) == 5
+    split = source('password = "h0rse-b4ttery"\ncheck("h0rse', '-b4ttery")')
+    assert isinstance(admit(split, ignored=lambda _: ""), Withheld)
+
+
+def test_the_clipboard_is_no_file_and_is_left_out_whole_for_a_secret() -> None:
+    def pasted(text: str) -> Snippet:
+        return Snippet(Kind.CLIPBOARD, CLIPBOARD_PATH, text, 0, 9)
+
+    gated = admit(source("", "", pasted("x = f(1)")), ignored=lambda path: f"a rule about {path}")
+    assert isinstance(gated, Gated)
+    assert [one.text for one in gated.source.snippets] == ["x = f(1)"]
+    gated = passed(source("", "", pasted('x = f(1)\ntoken = "a1b2c3d4e5f6g7"')))
+    assert gated.source.snippets == ()
+    assert [one.what for one in gated.withheld] == ["clipboard"]
 
 
 def test_only_admit_makes_a_gated() -> None:

@@ -12,8 +12,9 @@ from inline_snapshot import snapshot
 
 from mai_lsp.core.language import find
 from mai_lsp.core.seam import Seam
-from mai_lsp.core.snippet import Kind, Snippet
+from mai_lsp.core.snippet import CLIPBOARD_PATH, Former, Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
+from mai_lsp.prompt.diff import diff
 from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
 from mai_lsp.prompt.gate import Gated, admit
 from mai_lsp.prompt.prompt import Source
@@ -222,3 +223,144 @@ def test_infill_gives_every_other_file_as_a_file() -> None:
     assert (built.extra[0].filename, built.extra[0].text) == (ELSEWHERE.path, ELSEWHERE.text)
     assert [extra.filename for extra in built.extra][1:] == ["shop/cart.py"]
     assert "def tax" not in built.extra[1].text
+
+
+KNOWN = (
+    Snippet(Kind.SIMILAR, "shop/order.py", "def sum_up(items):\n    return sum(items)\n", 9, 9, "lines 3 to 4"),
+    Snippet(
+        Kind.EDIT,
+        "shop/tax.py",
+        "def tax(item):\n    return 2\n",
+        0,
+        9,
+        "line 2",
+        former=Former("def tax(item):\n    return 1\n"),
+    ),
+    Snippet(Kind.DIAGNOSTIC, "shop/cart.py", "line 7 (1 above the cursor): error: no su", 70, 9, "line 7"),
+    Snippet(Kind.CLIPBOARD, CLIPBOARD_PATH, "total = 0", 0, 9),
+)
+
+
+def with_known(**changes: object) -> Source:
+    return dataclasses.replace(SOURCE, snippets=(*SOURCE.snippets, *KNOWN), **changes)  # type: ignore[arg-type]
+
+
+def test_chat_shows_what_the_session_knows_between_the_file_and_the_code_at_the_cursor() -> None:
+    built = chat.build(gated(with_known()), max_tokens=64)
+    text = built.messages[1].content
+    assert text[text.index("</context>\n\n") : text.index("Code after the cursor")] == snapshot("""\
+</context>
+
+Code in other files that looks similar:
+<similar>
+# shop/order.py
+def sum_up(items):
+    return sum(items)
+</similar>
+
+What the user changed a moment ago, the latest last (- marks removed lines, + added ones):
+<edits>
+shop/tax.py, line 2:
+ def tax(item):
+-    return 1
++    return 2
+ \n\
+</edits>
+
+Problems that tools report near the cursor:
+<problems>
+line 7 (1 above the cursor): error: no su
+</problems>
+
+Copied by the user, perhaps for here:
+<clipboard>
+total = 0
+</clipboard>
+
+""")
+    assert [piece.label for piece in built.pieces[4:8]] == [
+        "similar lines 3 to 4",
+        "edit line 2",
+        "diagnostic line 7",
+        "clipboard",
+    ]
+
+
+def test_an_answer_that_is_begun_has_it_in_the_question() -> None:
+    built = chat.build_begun(gated(with_known()), max_tokens=64)
+    assert "+    return 2" in built.messages[1].content
+    assert built.messages[1].content.index("</clipboard>") < built.messages[1].content.index("the code after yours")
+    assert "return 2" not in built.messages[2].content
+
+
+def test_fim_shows_what_the_session_knows_as_code_under_paths_before_the_file_itself() -> None:
+    built = fim.build(gated(with_known()), "qwen-mid", max_tokens=64, words=True)
+    assert built.text[built.text.index("<|fim_middle|>") :] == snapshot("""\
+<|fim_middle|># shop/order.py
+def sum_up(items):
+    return sum(items)
+
+# shop/tax.py
+def tax(item):
+    return 2
+
+# clipboard
+total = 0
+
+# shop/cart.py, line 7 (1 above the cursor): error: no su
+# shop/cart.py
+from shop import tax
+
+def price(item): ...
+
+class Cart:
+def total(items):
+    return\
+""")
+
+
+def test_infill_gives_it_as_files() -> None:
+    built = fim.build_infill(gated(with_known()), max_tokens=64, words=True)
+    assert [(extra.filename, extra.text.split("\n")[0]) for extra in built.extra] == [
+        ("shop/order.py", "def sum_up(items):"),
+        ("shop/tax.py", "def tax(item):"),
+        ("clipboard", "total = 0"),
+        ("shop/cart.py", "# shop/cart.py, line 7 (1 above the cursor): error: no su"),
+    ]
+
+
+def test_an_edit_alone_says_what_was_there_before() -> None:
+    assert diff("a\nb\nc", "a\nx\ny\nc") == " a\n-b\n+x\n+y\n c"
+    assert diff("a\r\n", "a\r\nb\r\n") == " a\n+b\n "
+    assert diff("", "x") == "-\n+x"
+    assert diff("x", "x") == " x"
+
+
+def test_an_answer_that_is_begun_for_the_model_ends_where_it_goes_on() -> None:
+    built = chat.build_begun(gated(SOURCE), max_tokens=64)
+    assert [message.role for message in built.messages] == ["system", "user", "assistant"]
+    assert built.messages[1].content == snapshot("""\
+shop/cart.py, the code after yours:
+```python
+print(total([]))
+```\
+""")
+    assert built.messages[2].content == snapshot("""\
+```python
+from shop import tax
+
+def price(item): ...
+
+class Cart:
+def total(items):
+    return\
+""")
+    assert built.seam == Seam(spaces=" ", word="su")
+    assert built.stop == ("\n```",)
+    assert built.max_tokens == 64, "nothing is repeated"
+
+
+def test_the_fence_of_an_answer_that_is_begun_is_none_of_the_files() -> None:
+    built = chat.build_begun(gated(dataclasses.replace(SOURCE, prefix="'''\n```\nx = 1\n```\n'''\n")), max_tokens=64)
+    assert built.messages[2].content.startswith("````python\n")
+    assert built.stop == ("\n````",)

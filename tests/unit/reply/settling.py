@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.prompt.seam import cut
+from mai_lsp.reply.checks import NONE, Memory
 from mai_lsp.reply.place import look
 from mai_lsp.reply.trim import land, trim
 from tests.support.fixture import parse
@@ -13,7 +14,7 @@ NOTHING = "<{}>"
 
 
 def settle(
-    document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True
+    document: Document, offset: int, reply: str, *, chat: bool, step: int, words: bool = True, memory: Memory = NONE
 ) -> tuple[str, str]:
     """Return (inserted text or <verdict>, whole document afterwards) for a reply that comes in pieces of `step`."""
     text = document.text[:offset]
@@ -28,18 +29,20 @@ def settle(
         got = trim(reply, place, final=True)
     if got.verdict is not None:
         return NOTHING.format(got.verdict.value), document.text
-    landed = land(got.text, document, offset, place)
+    landed = land(got.text, document, offset, place, memory)
     if landed.verdict is not None:
         return NOTHING.format(landed.verdict.value), document.text
     return landed.text, document.edited([Edit(landed.span, landed.text)], 2).text
 
 
-def check(source: str, reply: str, expect: str, *, language: str = "python", chat: bool = False) -> None:
+def check(
+    source: str, reply: str, expect: str, *, language: str = "python", chat: bool = False, memory: Memory = NONE
+) -> None:
     """Check the inserted text; it must be the same however the reply was cut into chunks."""
     fixture = parse(source)
     document = fixture.document(language)
     for step in (len(reply) or 1, 1, 3, 7):
-        inserted, _ = settle(document, fixture.cursor, reply, chat=chat, step=step)
+        inserted, _ = settle(document, fixture.cursor, reply, chat=chat, step=step, memory=memory)
         assert inserted == expect, f"streamed {step} at a time"
 
 

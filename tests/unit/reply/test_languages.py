@@ -17,7 +17,7 @@ REPLIES = {
         "python",
         'def f(a):\n    """Summary.\n\n    $0\n    """\n    return a\n',
         '    Args:\n        a: The value.\n\n    Returns:\n        The value.\n    """\n    return a\n',
-        "Args:\n        a: The value.",
+        "Args:\n        a: The value.\n\n    Returns:\n        The value.",
     ),
     "a field of an f-string": ("python", 'name = "x"\nprint(f"Hello {$0}")\n', 'name}")\nprint(2)\n', "name"),
     "a string with its end there": ("python", 'x = "Hello, $0"\n', 'world!"\n', "world!"),
@@ -222,11 +222,35 @@ REPLIES = {
         "  s.gsub(/[)}]/, '')\nend\n",
         "s.gsub(/[)}]/, '')",
     ),
-    "a line of a heredoc": (
+    "the lines of a heredoc": (
         "ruby",
         "def q\n  sql = <<~SQL\n    $0\n  SQL\nend\n",
         "    SELECT *\n    FROM users\n  SQL\n  run(sql)\nend\n",
-        "SELECT *",
+        "SELECT *\n    FROM users",
+    ),
+    "the lines of a heredoc in a script": (
+        "shellscript",
+        "cat <<EOF\n$0\nEOF\n",
+        "one (1\n\ntwo 2)\nEOF\necho done\n",
+        "one (1\n\ntwo 2)",
+    ),
+    "the lines of a raw string": (
+        "rust",
+        'const S: &str = r#"\n$0\n"#;\n',
+        'SELECT "a"\nFROM b\n"#;\n',
+        'SELECT "a"\nFROM b',
+    ),
+    "the lines of a template string": (
+        "javascript",
+        "const s = `\n  $0\n`;\n",
+        "  <p>\n    a\n  </p>\n  <p>b</p>\n`;\nf();\n",
+        "<p>\n    a\n  </p>\n  <p>b</p>",
+    ),
+    "code inside a template string": (
+        "typescript",
+        "const s = `\n  ${$0}\n`;\n",
+        "a + 1}\n`;\n",
+        "a + 1",
     ),
     "lifetimes": (
         "rust",

@@ -12,10 +12,11 @@ from typing import Self
 import pytest
 
 from mai_lsp.core.facts import File, facts_of
+from mai_lsp.core.uses import uses_of
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.index import store
 from mai_lsp.workspace.index.entry import Entry
-from mai_lsp.workspace.index.reader import connect
+from mai_lsp.workspace.index.reader import Opened, connect
 from mai_lsp.workspace.index.scan import Scanned, scan, update
 from mai_lsp.workspace.index.store import Writer
 from tests.support.indexed import document_of, reader_of, scanned, write
@@ -141,8 +142,12 @@ def test_a_reader_finds_nothing_where_there_is_no_index(root: Path, database: Pa
 def test_an_open_document_is_newer_than_its_file(root: Path, database: Path) -> None:
     scanned(root, database)
     reader = reader_of(root, database)
-    facts = facts_of(document_of(root, "pkg/shapes.py", "class Square: ...\n"))
-    reader.overlay({"pkg/shapes.py": ("python", facts)})
+    document = document_of(root, "pkg/shapes.py", "import deque\nclass Square: ...\n")
+    facts = facts_of(document)
+    file = File("pkg/shapes.py", "python", "")
+    reader.begin({"pkg/shapes.py": Opened(file, document.text, facts, uses_of(document))})
+    assert reader.importing("deque", 5) == [file]
+    assert reader.source(file) == document.text
     assert reader.defining("Shape", member=False, limit=5) == []
     assert reader.defining("Square", member=False, limit=5) == [File("pkg/shapes.py", "python", "")]
     assert [file.path for file in reader.tailed("shapes")] == ["pkg/shapes.py"]

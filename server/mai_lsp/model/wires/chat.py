@@ -9,7 +9,7 @@ from typing import Any
 
 from mai_lsp.model.resolve import Target
 from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_timings, read_usage
-from mai_lsp.model.wires.request import finished, reasoning
+from mai_lsp.model.wires.request import finished, half_word_grammar, reasoning
 from mai_lsp.prompt.prompt import ChatPrompt
 
 
@@ -24,6 +24,8 @@ def body(prompt: ChatPrompt, target: Target) -> Body:
     }
     if "stream_options" in target.row.accepts:
         fields["stream_options"] = {"include_usage": True}
+    if target.grammar and prompt.seam.word:
+        fields["grammar"] = half_word_grammar(prompt.seam)
     return finished(fields, target, prompt.stop)
 
 

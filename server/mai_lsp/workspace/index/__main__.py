@@ -14,6 +14,7 @@ import os
 import sqlite3
 import sys
 import threading
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 
 from mai_lsp.system import lock
 from mai_lsp.workspace.ignore import FILE_NAMES, Rules
+from mai_lsp.workspace.index.clean import clean, mark
 from mai_lsp.workspace.index.scan import lower_priority, scan, update
 from mai_lsp.workspace.index.store import Writer, database_of
 
@@ -44,8 +46,11 @@ def main(arguments: list[str]) -> int:
                 with _alone(database):
                     writer = Writer(database, root)
                 stack.callback(writer.close)
+                mark(database)
                 indexes.append(_Index(root, database, writer))
             _scan(rules, indexes)
+            for folder in {one.database.parent for one in indexes}:
+                clean(folder, time.time())
             while True:
                 _follow(words.get(), rules, indexes)
     except (sqlite3.Error, OSError) as error:

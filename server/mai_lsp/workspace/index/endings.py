@@ -6,6 +6,10 @@ from functools import cache
 
 from mai_lsp.core.kinds import KINDS
 from mai_lsp.core.language import LANGUAGES, find
+from mai_lsp.core.projects import named
+
+BUILD_FILES = ("package.json", "go.mod", "Cargo.toml", "tsconfig*.json", "jsconfig*.json")
+"""Names, with a star for anything, of what `core.projects` reads."""
 
 
 @cache
@@ -16,6 +20,6 @@ def endings() -> frozenset[str]:
 
 
 def indexable(path: str) -> bool:
-    """Whether a file of this name can define anything."""
+    """Whether a file of this name can define anything, or says where modules are."""
     kinds = KINDS.get(find("", path).id)
-    return kinds is not None and bool(kinds.definitions and kinds.functions)
+    return (kinds is not None and bool(kinds.definitions and kinds.functions)) or named(path)

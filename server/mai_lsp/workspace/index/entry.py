@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +23,18 @@ from mai_lsp.core.language import find
 from mai_lsp.core.pieces import DefinitionKind
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import open_document
+from mai_lsp.core.uses import Part, uses_of
 
 MAX_BYTES = 1_000_000
 """A larger file is data or generated."""
 
 _BINARY = 8192
 """Bytes in which a NUL says that a file is no text; as git does."""
+
+MAX_IMPORTS = 120
+"""Words kept that one file's imports are found by."""
+
+_WORDS = re.compile(r"[\w$-]+")
 
 _KINDS: tuple[DefinitionKind, ...] = ("function", "type", "value")
 
@@ -41,7 +51,12 @@ class Entry(NamedTuple):
     package: str
     keys: tuple[int, ...]
     """What its definitions are found by (`key_of`)."""
+    imported: tuple[int, ...]
+    """What it imports is found by (`import_keys`)."""
     packed: bytes
+    """Its facts."""
+    used: bytes
+    """The names its parts use."""
 
 
 def key_of(name: str, *, member: bool) -> int:
@@ -52,6 +67,22 @@ def key_of(name: str, *, member: bool) -> int:
 def keys_of(facts: Facts) -> tuple[int, ...]:
     """Return the keys of all definitions in a file."""
     return tuple({key_of(symbol.name, member=bool(symbol.owner)) for symbol in facts.symbols})
+
+
+def import_key(name: str) -> int:
+    """Return the number that the importers of a name or module are found by."""
+    return zlib.crc32(name.encode("utf-8", "surrogatepass"))
+
+
+def import_names(imports: Iterable[Import]) -> dict[str, None]:
+    """Return the words that what is imported can be found by: imported names, and the last word of each module."""
+    found: dict[str, None] = {}
+    for one in imports:
+        tail = re.sub(r"\.(?:[mc]?[jt]sx?|hh?|hpp|rb|php)$", "", one.module)
+        if words := _WORDS.findall(tail):
+            found[words[-1]] = None
+        found.update((there, None) for there, _ in one.names if there != "default")
+    return dict(islice(found.items(), MAX_IMPORTS))
 
 
 def tail_of(path: str) -> str:
@@ -73,13 +104,23 @@ def read_entry(root: Path, path: str) -> Entry | None:
         data = place.read_bytes()
     except OSError:
         return None
-    facts = Facts()
+    facts, uses = Facts(), tuple[Part, ...]()
     language = find("", path)
     if b"\0" not in data[:_BINARY]:
         text = data.decode("utf-8-sig", "replace")
-        document = open_document(path, language.id, None, text)
-        facts = facts_of(replace(document, syntax=parse(language, text)))
-    return Entry(path, status.st_mtime_ns, status.st_size, language.id, facts.package, keys_of(facts), pack(facts))
+        document = replace(open_document(path, language.id, None, text), syntax=parse(language, text))
+        facts, uses = facts_of(document), uses_of(document)
+    return Entry(
+        path,
+        status.st_mtime_ns,
+        status.st_size,
+        language.id,
+        facts.package,
+        keys_of(facts),
+        tuple(map(import_key, import_names(facts.imports))),
+        pack(facts),
+        pack_uses(uses),
+    )
 
 
 def pack(facts: Facts) -> bytes:
@@ -89,6 +130,38 @@ def pack(facts: Facts) -> bytes:
     ]
     text = json.dumps((facts.package, symbols, facts.imports), ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+
+
+def pack_uses(parts: Sequence[Part]) -> bytes:
+    """Write what parts use as few bytes: the words, then three numbers per part and those of its words."""
+    words: dict[str, int] = {}
+    numbers = array("I")
+    for part in parts:
+        numbers.extend((part.start, part.end, len(part.names)))
+        numbers.extend([words.setdefault(name, len(words)) for name in sorted(part.names)])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return zlib.compress("\n".join(words).encode("utf-8", "surrogatepass") + b"\0" + numbers.tobytes(), 3)
+
+
+def unpack_uses(packed: bytes) -> tuple[Part, ...]:
+    """Read what `pack_uses` wrote; raises ValueError for anything else."""
+    try:
+        text, _, rest = zlib.decompress(packed).partition(b"\0")
+    except zlib.error as error:
+        raise ValueError("not packed by us") from error
+    words = text.decode("utf-8", "surrogatepass").split("\n")
+    numbers = array("I")
+    numbers.frombytes(rest)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    flat, at, parts = numbers.tolist(), 0, []
+    while at + 3 <= len(flat):
+        start, end, count = flat[at : at + 3]
+        at += 3
+        parts.append(Part(start, end, frozenset([words[number] for number in flat[at : at + count]])))
+        at += count
+    return tuple(parts)
 
 
 def unpack(packed: bytes) -> Facts:

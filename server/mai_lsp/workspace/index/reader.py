@@ -6,28 +6,94 @@ It only reads; what is broken gives no answer and no error. One thread at a time
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from posixpath import dirname
+from typing import NamedTuple, TypeVar, cast
 
-from mai_lsp.core.facts import Facts, File
-from mai_lsp.workspace.index.entry import key_of, tail_of, unpack
+from mai_lsp.core.facts import Facts, File, Symbol
+from mai_lsp.core.uses import Part
+from mai_lsp.workspace.index.entry import import_key, import_names, key_of, tail_of, unpack, unpack_uses
 from mai_lsp.workspace.index.store import open_reader
 
 KEPT = 400
 """Files whose facts are kept unpacked: those that one place in the workspace needs, several times over."""
 
+MANY = 400
+"""Files of one folder or one name that are looked at."""
+
+MEMORIES = 20_000
+"""Answers remembered at most; a place needs some hundred."""
+
+T = TypeVar("T")
+
+_FILES = "SELECT path, language, package FROM file"
+_QUERIES = {
+    "tail": f"{_FILES} WHERE tail = ? LIMIT ?",
+    "folder": f"{_FILES} WHERE folder = ? LIMIT ?",
+    "package": f"{_FILES} WHERE package = ? LIMIT ?",
+    "top": f"{_FILES} JOIN definition ON file.id = definition.file WHERE key = ? LIMIT ?",
+    "member": f"{_FILES} JOIN definition ON file.id = definition.file WHERE key = ? LIMIT ?",
+    "import": f"{_FILES} JOIN import ON file.id = import.file WHERE key = ? LIMIT ?",
+}
+_VALUES: dict[str, Callable[[str], str | int]] = {
+    "tail": str,
+    "folder": str,
+    "package": str,
+    "top": partial(key_of, member=False),
+    "member": partial(key_of, member=True),
+    "import": import_key,
+}
+
+
+class Opened(NamedTuple):
+    """An open document as the index sees it."""
+
+    file: File
+    text: str
+    facts: Facts
+    uses: Sequence[Part]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is unpacked of one file."""
+
+    stamp: tuple[int, int]
+    version: int
+    """The database's, when the stamp was last compared."""
+    facts: Facts | None = None
+    uses: tuple[Part, ...] | None = None
+
 
 class Reader:
     """One connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-        self._kept: dict[str, tuple[int, int, Facts]] = {}
-        self._open: Mapping[str, tuple[str, Facts]] = {}
+    def __init__(self, connection: sqlite3.Connection, root: Path) -> None:
+        self._db, self._root = connection, root
+        self._version = -1
+        self._answers: dict[tuple[str, str, int], tuple[File, ...]] = {}
+        """What queries gave since the database last changed."""
+        self._kept: dict[str, _Kept] = {}
+        self._open: Mapping[str, Opened] = {}
+        self.memory: dict[object, object] = {}
+        """Answers that others worked out from ours: forgotten with any change of the database or an open document."""
 
-    def overlay(self, documents: Mapping[str, tuple[str, Facts]]) -> None:
-        """Put (language, facts) of open documents over those of the files with the same paths."""
+    def begin(self, documents: Mapping[str, Opened]) -> None:
+        """Begin to answer for one place, with open documents in place of the files with the same paths."""
+        same = documents.keys() == self._open.keys() and all(
+            opened.facts is self._open[path].facts for path, opened in documents.items()
+        )
         self._open = documents
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._answers.clear()
+            same = False
+        if not same or len(self.memory) > MEMORIES:
+            self.memory.clear()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -35,52 +101,116 @@ class Reader:
 
     def tailed(self, tail: str) -> Sequence[File]:
         """Return the files whose path ends in this word (`entry.tail_of`)."""
-        rows = self._db.execute("SELECT path, language, package FROM file WHERE tail = ? LIMIT 400", (tail,))
-        new = [self._opened(path) for path in self._open if tail_of(path) == tail]
-        return self._merged(map(File._make, rows), new)
+        new = [opened.file for path, opened in self._open.items() if tail_of(path) == tail]
+        return self._merged(self._asked("tail", tail, MANY), new)
+
+    def beside(self, folder: str) -> Sequence[File]:
+        """Return files that stand directly in a folder."""
+        new = [opened.file for path, opened in self._open.items() if dirname(path) == folder]
+        return self._merged(self._asked("folder", folder, MANY), new)
+
+    def inside(self, package: str) -> Sequence[File]:
+        """Return files that say they are in a package."""
+        new = [opened.file for opened in self._open.values() if opened.file.package == package]
+        return self._merged(self._asked("package", package, MANY), new)
 
     def defining(self, name: str, *, member: bool, limit: int) -> Sequence[File]:
         """Return at most `limit` + 1 files that may define a name; the caller looks whether they do."""
-        rows = self._db.execute(
-            "SELECT path, language, package FROM definition JOIN file ON file.id = definition.file"
-            " WHERE key = ? LIMIT ?",
-            (key_of(name, member=member), limit + 1),
-        )
         new = [
-            self._opened(path)
-            for path, (_, facts) in self._open.items()
-            if any(symbol.name == name and bool(symbol.owner) == member for symbol in facts.symbols)
+            opened.file
+            for opened in self._open.values()
+            if any(symbol.name == name and bool(symbol.owner) == member for symbol in opened.facts.symbols)
         ]
-        return self._merged(map(File._make, rows), new)
+        return self._merged(self._asked("member" if member else "top", name, limit + 1), new)
+
+    def importing(self, name: str, limit: int) -> Sequence[File]:
+        """Return at most `limit` + 1 files that may import a name, or a module whose last word it is."""
+        new = [opened.file for opened in self._open.values() if name in import_names(opened.facts.imports)]
+        return self._merged(self._asked("import", name, limit + 1), new)
 
     def facts(self, file: File) -> Facts:
         """Return what a file defines and imports; nothing for a file that is not there."""
         if file.path in self._open:
-            return self._open[file.path][1]
-        row = self._db.execute("SELECT changed, size FROM file WHERE path = ?", (file.path,)).fetchone()
-        if row is None:
+            return self._open[file.path].facts
+        kept = self._current(file.path)
+        if kept is None:
             return Facts()
-        kept = self._kept.pop(file.path, None)
-        if kept is None or kept[:2] != row:
-            packed = self._db.execute("SELECT packed FROM file WHERE path = ?", (file.path,)).fetchone()
-            try:
-                kept = (*row, unpack(packed[0]))
-            except ValueError:
-                return Facts()
-        self._kept[file.path] = kept
+        if kept.facts is None:
+            kept.facts = self._unpacked(file.path, "packed", unpack) or Facts()
+        return kept.facts
+
+    def named(self, file: File, name: str) -> Sequence[Symbol]:
+        """Return the definitions of one name in a file."""
+        key = ("named", file.path)
+        names = cast("dict[str, list[Symbol]] | None", self.memory.get(key))
+        if names is None:
+            names = {}
+            self.memory[key] = names
+            for symbol in self.facts(file).symbols:
+                names.setdefault(symbol.name, []).append(symbol)
+        return names.get(name, ())
+
+    def uses(self, file: File) -> Sequence[Part]:
+        """Return what the parts of a file use; nothing for a file that is not there."""
+        if file.path in self._open:
+            return self._open[file.path].uses
+        kept = self._current(file.path)
+        if kept is None:
+            return ()
+        if kept.uses is None:
+            kept.uses = self._unpacked(file.path, "used", unpack_uses) or ()
+        return kept.uses
+
+    def source(self, file: File) -> str:
+        """Return a file's text, if it is still as it was indexed; else nothing."""
+        if file.path in self._open:
+            return self._open[file.path].text
+        kept, place = self._current(file.path), self._root / file.path
+        try:
+            status = place.stat()
+            if kept is None or place.is_symlink() or (status.st_mtime_ns, status.st_size) != kept.stamp:
+                return ""
+            return place.read_bytes().decode("utf-8-sig", "replace")
+        except OSError:
+            return ""
+
+    def _asked(self, what: str, word: str, limit: int) -> tuple[File, ...]:
+        key = (what, word, limit)
+        found = self._answers.get(key)
+        if found is None:
+            rows = self._db.execute(_QUERIES[what], (_VALUES[what](word), limit))
+            found = self._answers[key] = tuple(map(File._make, rows))
+        return found
+
+    def _current(self, path: str) -> _Kept | None:
+        """Return what is kept of a file if that is what the database says now."""
+        kept = self._kept.pop(path, None)
+        if kept is None or kept.version != self._version:
+            row = self._db.execute("SELECT changed, size FROM file WHERE path = ?", (path,)).fetchone()
+            if row is None:
+                return None
+            if kept is None or kept.stamp != row:
+                kept = _Kept(row, self._version)
+            kept.version = self._version
+        self._kept[path] = kept
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
-        return kept[2]
+        return kept
 
-    def _opened(self, path: str) -> File:
-        language, facts = self._open[path]
-        return File(path, language, facts.package)
+    def _unpacked(self, path: str, column: str, read: Callable[[bytes], T]) -> T | None:
+        row = self._db.execute(f"SELECT {column} FROM file WHERE path = ?", (path,)).fetchone()  # noqa: S608 (ours)
+        try:
+            return read(row[0]) if row is not None else None
+        except ValueError:
+            return None
 
-    def _merged(self, rows: map[File], new: list[File]) -> list[File]:
+    def _merged(self, rows: Sequence[File], new: list[File]) -> Sequence[File]:
+        if not self._open:
+            return rows
         return [*new, *(row for row in rows if row.path not in self._open)]
 
 
 def connect(database: Path, root: Path) -> Reader | None:
     """Open the index of a root for reading; None when there is none that can be read."""
     connection = open_reader(database, root)
-    return Reader(connection) if connection is not None else None
+    return Reader(connection, root) if connection is not None else None

@@ -51,16 +51,14 @@ def scan(root: Path, rules: Rules, writer: Writer, report: Report, *, cores: int
     """Compare the whole root with the index and mend the index."""
     known = writer.known()
     wanted: list[str] = []
-    seen = 0
-    code = (found for found in walk([root], rules, max_bytes=MAX_BYTES) if indexable(found.name))
-    for path in islice(relative(root, code), MAX_FILES):
-        seen += 1
-        had = known.pop(path, None)
-        if had is None or had != _stamp(root / path):
+    found = list(islice(walk([root], rules, wanted=indexable, max_bytes=MAX_BYTES), MAX_FILES))
+    for path, one in zip(relative(root, (one.path for one in found)), found, strict=True):
+        if known.pop(path, None) != (one.changed, one.size):
             wanted.append(path)
     writer.remove(known)
     chunks = [wanted[at : at + CHUNK] for at in range(0, len(wanted), CHUNK)]
     others = max(1, cores or os.cpu_count() or 1) - 1
+    seen = len(found)
     done = seen - len(wanted)
     report(done, seen)
     for size, entries in _parsed(root, chunks, others if len(wanted) > ALONE else 0):
@@ -87,14 +85,6 @@ def update(root: Path, rules: Rules, writer: Writer, paths: Iterable[Path]) -> i
     writer.remove(gone)
     writer.put(entries)
     return len(entries)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
 
 
 def _parsed(root: Path, chunks: Sequence[list[str]], others: int) -> Iterator[tuple[int, list[Entry]]]:

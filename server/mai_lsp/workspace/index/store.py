@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from posixpath import dirname
 
 from mai_lsp import __version__
 from mai_lsp.system.cache import cache_dir
-from mai_lsp.workspace.index.entry import Entry, keys_of, tail_of, unpack
+from mai_lsp.workspace.index.entry import Entry, import_key, import_names, keys_of, tail_of, unpack
 
 APPLICATION = 0x4D414931
 """In the file's header (`PRAGMA application_id`): "MAI1"."""
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised with every change of the tables or of what `entry` packs."""
 
 BUSY_MS = 10_000
@@ -31,16 +32,25 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
+    folder TEXT NOT NULL,
     tail TEXT NOT NULL,
     changed INTEGER NOT NULL,
     size INTEGER NOT NULL,
     language TEXT NOT NULL,
     package TEXT NOT NULL,
-    packed BLOB NOT NULL
+    packed BLOB NOT NULL,
+    used BLOB NOT NULL
 );
 CREATE INDEX file_tail ON file (tail);
+CREATE INDEX file_folder ON file (folder);
+CREATE INDEX file_package ON file (package);
 CREATE TABLE definition (key INTEGER, file INTEGER, PRIMARY KEY (key, file)) WITHOUT ROWID;
+CREATE TABLE import (key INTEGER, file INTEGER, PRIMARY KEY (key, file)) WITHOUT ROWID;
 """
+
+_INSERT = (
+    "INSERT INTO file (path, folder, tail, changed, size, language, package, packed, used) VALUES (?,?,?,?,?,?,?,?,?)"
+)
 
 
 def database_of(root: Path) -> Path:
@@ -98,12 +108,12 @@ class Writer:
         with self._db:
             for entry in entries:
                 self._forget(entry.path)
-                row = (entry.path, tail_of(entry.path), *entry[1:5], entry.packed)
-                file = self._db.execute(
-                    "INSERT INTO file (path, tail, changed, size, language, package, packed) VALUES (?,?,?,?,?,?,?)",
-                    row,
-                ).lastrowid
+                row = (entry.path, dirname(entry.path), tail_of(entry.path), *entry[1:5], entry.packed, entry.used)
+                file = self._db.execute(_INSERT, row).lastrowid
                 self._db.executemany("INSERT INTO definition VALUES (?, ?)", ((key, file) for key in entry.keys))
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO import VALUES (?, ?)", ((key, file) for key in entry.imported)
+                )
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget files, and all below a path that was a folder."""
@@ -123,13 +133,20 @@ class Writer:
         row = self._db.execute("SELECT id, packed FROM file WHERE path = ?", (path,)).fetchone()
         if row is None:
             return
+        file, packed = row
         try:
-            keys = [(key, row[0]) for key in keys_of(unpack(row[1]))]
+            facts = unpack(packed)
         except ValueError:
-            self._db.execute("DELETE FROM definition WHERE file = ?", (row[0],))  # Looks through all of them.
+            for table in ("definition", "import"):
+                self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608 (ours; looks through all)
         else:
-            self._db.executemany("DELETE FROM definition WHERE key = ? AND file = ?", keys)
-        self._db.execute("DELETE FROM file WHERE id = ?", (row[0],))
+            for table, keys in (
+                ("definition", keys_of(facts)),
+                ("import", map(import_key, import_names(facts.imports))),
+            ):
+                delete = f"DELETE FROM {table} WHERE key = ? AND file = ?"  # noqa: S608 (one of our two tables)
+                self._db.executemany(delete, ((key, file) for key in keys))
+        self._db.execute("DELETE FROM file WHERE id = ?", (file,))
 
     def _open(self) -> sqlite3.Connection:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))

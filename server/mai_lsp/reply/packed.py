@@ -1,0 +1,107 @@
+"""Takes a chat reply out of what it was packed in: JSON, a tag of the model's own, HTML entities, cursor marks.
+
+It is asked again for every piece of a stream and decides by what comes first, so that how the stream was cut up can not
+matter. Fences and talk are `unwrap`'s.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from mai_lsp.reply.brackets import balance, outside_strings
+from mai_lsp.reply.place import Place
+
+_KEYS = "completion|code|insertText|insert_text|insert|text|content|answer|output|result|response|suggestion|snippet"
+_JSON = re.compile(rf'\s*\{{\s*"(?:{_KEYS})"\s*:')
+_JSON_FENCE = re.compile(rf'\s*```json[ \t]*\n\s*\{{\s*"(?:{_KEYS})"\s*:')
+_CALL = re.compile(
+    r'\s*(?:<(?:tool_call|tool_use|function_calls?|invoke)\b|\[TOOL_CALLS\]|\{\s*"(?:tool_calls?|function_call)"\s*:'
+    r'|\{\s*"name"\s*:\s*"[\w.-]+"\s*,\s*"(?:arguments|parameters|input)"\s*:)'
+)
+_TAG = re.compile(r"\s*<(code|completion|answer|output|response|result|insert|fill|middle|snippet)>\n?")
+_CURSOR = re.compile(
+    r"<\|?(?:cursor|caret|fill_?me|fill|gap|hole)\|?>|\[CURSOR\]|\{\{CURSOR\}\}|[\u2588\u25ae]", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#0?39|#x27|#34|#60|#62);")
+_FIRST = re.compile(rf"[<>]|{_ENTITY.pattern}")
+_VALUE_ENDS = ("=", "(", "[", "{", ",", ":", "=>", "return")
+_MARKUP = frozenset({"javascriptreact", "typescriptreact", "markdown", "php", "restructuredtext"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A reply without its packing."""
+
+    text: str
+    closed: bool = False
+    """Its packing was closed: nothing that follows belongs to it."""
+    waiting: bool = False
+    """It can not be read before more has come; `text` is empty then."""
+    call: bool = False
+    """It calls a tool that nobody offered; `text` is empty then."""
+
+
+def unpack(raw: str, place: Place, *, final: bool) -> Unpacked:
+    """Return what a chat model meant to be inserted, fences and talk still around it."""
+    around = place.before + place.after
+    if not _takes_value(place):
+        if _CALL.match(raw):
+            return Unpacked("", waiting=not final, call=final)
+        if found := _JSON_FENCE.match(raw) or _JSON.match(raw):
+            return _from_json(raw, fenced=found.re is _JSON_FENCE, final=final)
+    text, closed = _from_tag(raw, place, around)
+    if (mark := _CURSOR.search(text)) and mark.group() not in around:
+        text = _CURSOR.sub("", text)
+    return Unpacked(text, closed)
+
+
+def unescape(code: str, place: Place) -> str:
+    """Undo HTML's escapes where all of the code is written with them: where one comes before any bare bracket."""
+    if "&" not in code or place.words or place.language.block == "tag" or place.language.id in _MARKUP:
+        return code
+    first = _FIRST.search(outside_strings(code, place.language))
+    if first is None or len(first.group()) == 1 or _ENTITY.search(place.before + place.after):
+        return code
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), code)
+
+
+def _takes_value(place: Place) -> bool:
+    """Whether an object may be just what is missing at the cursor."""
+    if place.language.id in {"json", "jsonc", "yaml", "markdown"}:
+        return True
+    opened = balance(place.before, place.language).opening
+    return place.line_prefix.rstrip().endswith(_VALUE_ENDS) or (bool(opened) and opened[-1].char != "{")
+
+
+def _from_json(raw: str, *, fenced: bool, final: bool) -> Unpacked:
+    body = raw[raw.find("{") :]
+    try:
+        value, end = json.JSONDecoder(strict=False).raw_decode(body)
+    except ValueError:
+        # Half an object can not be told from half a string in it: an answer that was cut off is lost.
+        return Unpacked("", waiting=not final, call=final)
+    text = _text_of(value)
+    if text is None or body[end:].strip().strip("`").strip():
+        return Unpacked(raw)
+    return Unpacked(text, closed=not fenced or "```" in body[end:])
+
+
+def _text_of(value: Any) -> str | None:
+    """Return the first string under one of the usual names."""
+    names = _KEYS.split("|")
+    found = [value[name] for name in names if isinstance(value, dict) and isinstance(value.get(name), str)]
+    return found[0] if found else None
+
+
+def _from_tag(raw: str, place: Place, around: str) -> tuple[str, bool]:
+    found = _TAG.match(raw)
+    if found is None or place.language.block == "tag" or place.language.id in _MARKUP:
+        return raw, False
+    if f"<{found.group(1)}>" in around:
+        return raw, False
+    text, end, _ = raw[found.end() :].partition(f"</{found.group(1)}>")
+    return text.removesuffix("\n") if end else text, bool(end)
