@@ -86,7 +86,7 @@ def _measure(wire: str, name: str, text: str) -> Table:
             bare.append([])
             for turn in range(PER_ROUND if number else WARM_UP):
                 ours[-1].append(editor.complete(next(strokes)))
-                bare[-1].append(runner.run(_post(http, url, bodies[turn % BODIES])))
+                bare[-1].append(runner.run(post(http, url, bodies[turn % BODIES])))
         runner.run(http.aclose())
     ours, bare = ours[1:], bare[1:]
     return Table(
@@ -171,7 +171,7 @@ def _server(wire: str, url: str, text: str) -> LspClient:
     return client
 
 
-async def _post(http: httpx.AsyncClient, url: str, asked: Asked) -> float:
+async def post(http: httpx.AsyncClient, url: str, asked: Asked) -> float:
     """Send a recorded request and read the streamed response to its end; returns the seconds that took."""
     headers = {name: value for name, value in asked.headers.items() if name not in {"host", "content-length"}}
     started = time.perf_counter()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from _lib import bench_context_aider as aider
+from _lib import bench_context_fit as fit
 from _lib import bench_context_ours as engine
 from _lib import bench_context_real as real
 from _lib import corpus
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str], machine: dict[str, Any]) -> int:
     """Measure and print; returns 1 if `--strict` was given and a goal was missed."""
     given = _parser().parse_args(arguments)
     started = time.monotonic()
+    if given.fit is not None:
+        return _fit(given)
     work = gathered(given)
     if not work.places:
         print("No package can be fetched on this machine.")
@@ -87,6 +90,21 @@ def _real(work: Work, given: argparse.Namespace, machine: dict[str, Any]) -> int
     if given.json is not None:
         seen = {"machine": machine, "seed": given.seed, "set": _set(given), "budget": budget}
         given.json.write_text(json.dumps({**seen, "answers": [asdict(one) for one in answers]}, indent=1), "utf-8")
+    return 0
+
+
+def _fit(given: argparse.Namespace) -> int:
+    """Print weights for `context/chance.py`; only the tuning set may say anything about them."""
+    places: list[Place] = []
+    for package in corpus.TUNING:
+        if package.language in given.only:
+            try:
+                places += draw(package, given.fit, fit.SEED)
+            except Unreachable as error:
+                print(f"Left out: {error}.", file=sys.stderr)
+    asyncio.run(engine.build(sorted({place.root for place in places})))
+    rows = list(fit.rows_of(places, fit.SEED))
+    print(fit.as_text(rows, fit.fitted(rows)))
     return 0
 
 
@@ -189,6 +207,14 @@ def _parser() -> argparse.ArgumentParser:
         const=real.PER_LANGUAGE,
         metavar="N",
         help="instead complete N places of each language by the local model, with and without other files",
+    )
+    parser.add_argument(
+        "--fit",
+        type=int,
+        nargs="?",
+        const=fit.PER_PACKAGE,
+        metavar="N",
+        help="instead print weights for context/chance.py, fitted at N places of each tuning package",
     )
     parser.add_argument("--misses", action="store_true", help="print every definition that our prompts lack")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

@@ -19,7 +19,8 @@ from mai_lsp.engine.gather import Gatherer
 from mai_lsp.engine.outcome import Reason, Skipped
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.model.client import ModelClient
-from mai_lsp.settings import Settings, from_env, read
+from mai_lsp.settings import Settings
+from mai_lsp.settings_reading import from_env, read
 
 PER_LANGUAGE = 12
 BUDGET = 2000

@@ -33,7 +33,8 @@ from mai_lsp.model.client import ModelClient
 from mai_lsp.model.types import Role
 from mai_lsp.prompt.formats import FORMATS
 from mai_lsp.prompt.prompt import FimPrompt
-from mai_lsp.settings import Settings, from_env, read
+from mai_lsp.settings import Settings
+from mai_lsp.settings_reading import from_env, read
 
 SEED = 4
 LINES = 100

@@ -21,7 +21,8 @@ from mai_lsp.engine.completion import complete
 from mai_lsp.engine.outcome import Reason, Skipped, Trace
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.model.client import ModelClient
-from mai_lsp.settings import Settings, from_env, read
+from mai_lsp.settings import Settings
+from mai_lsp.settings_reading import from_env, read
 
 PLACES = 4
 TYPED = "total = sum(values) "

@@ -20,7 +20,7 @@ from _lib import env
 
 sys.path.insert(0, str(env.ROOT))  # for tests.support
 
-from _lib import bench_completion, bench_infill, bench_keystroke, bench_memory, bench_model, bench_startup
+from _lib import bench_completion, bench_index, bench_infill, bench_keystroke, bench_memory, bench_model, bench_startup
 from _lib.bench_figures import Table, as_json, as_text
 
 PARTS: dict[str, Callable[[], Iterator[Table]]] = {
@@ -30,11 +30,12 @@ PARTS: dict[str, Callable[[], Iterator[Table]]] = {
     "memory": bench_memory.run,
     "model": bench_model.run,
     "infill": bench_infill.run,
+    "index": bench_index.run,
 }
 """In the order of a whole run."""
 
-ON_REQUEST = ("model", "infill")
-"""They need the local model's weights, and minutes."""
+ON_REQUEST = ("model", "infill", "index")
+"""They need minutes, and the local model's weights or packages from the registries."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str]) -> int:
 
         print(machine_line(), flush=True)
         return bench_context.main(arguments[1:], machine())
+    if arguments[:1] == ["typing"]:
+        from _lib import bench_typing  # noqa: PLC0415 (same)
+
+        print(machine_line(), flush=True)
+        return _show(bench_typing.main(arguments[1:]))
     given = _parser().parse_args(arguments)
     wanted = given.parts or [part for part in PARTS if part not in ON_REQUEST]
     if given.model and "model" not in wanted:
@@ -61,6 +67,12 @@ def main(arguments: Sequence[str]) -> int:
     if given.json is not None:
         given.json.write_text(json.dumps({"machine": machine(), "tables": as_json(tables)}, indent=1), encoding="utf-8")
     return 1 if missed and given.strict else 0
+
+
+def _show(tables: Sequence[Table]) -> int:
+    """Print tables; returns 1 if a goal was missed."""
+    print("\n\n".join(map(as_text, tables)))
+    return int(any(row.met is False for table in tables for row in table.rows))
 
 
 def machine() -> dict[str, Any]:
@@ -86,10 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="What the server costs, beside the least that it could cost.",
-        epilog="What prompts show of other files is a part of its own: scripts/bench context --help",
+        epilog="Parts of their own: what prompts show of other files (scripts/bench context --help), and what "
+        "typing is like (scripts/bench typing --help).",
     )
     parser.add_argument(
-        "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but {' and '.join(ON_REQUEST)}"
+        "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but {', '.join(ON_REQUEST)}"
     )
     parser.add_argument("--model", action="store_true", help="also the latency with the real local model")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

@@ -1,7 +1,7 @@
 """Every setting, declared once: type, default, bounds, who may set it, and a sentence for the user.
 
-This module parses plain data into `Settings` and never performs I/O; `README.md` and the extension's
-`package.json` are generated from `FIELDS`. A bad value is reported and the default kept, never raised.
+It only declares; `settings_reading` makes values of plain data. `README.md` and the extension's `package.json` are
+generated from `FIELDS`.
 
 Names. One name in three spellings: the JSON name (``completion.maxLines``, below ``mai.`` in editors), the
 attribute (``completion_max_lines``) and the environment variable (``MAI_LSP_COMPLETION_MAX_LINES``).
@@ -10,12 +10,9 @@ attribute (``completion_max_lines``) and the environment variable (``MAI_LSP_COM
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
-import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -64,6 +61,10 @@ class Spec:
 PROVIDERS = ("foundry", "openrouter", "fireworks", "baseten", "openai-compatible", "local")
 WIRES = ("chat", "responses", "fim", "infill")
 CONTEXT_SOURCES = ("edits", "similar", "diagnostics", "clipboard")
+COMPLETION_MODES = ("automatic", "quiet", "manual")
+QUIET_PLACES = ("comments", "strings")
+PREFETCH = ("auto", "shown", "typed", "accepted", "never")
+NEXT_EDIT_MODELS = ("auto", "always", "never")
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
 
@@ -114,14 +115,103 @@ class Settings:
     plan_model: str = _setting(
         "", "plan.model", "Model id for multi-file plans. Empty means the provider's usual one.", scope="user"
     )
-    completion_enable: bool = _setting(True, "completion.enable", "Suggest code while typing.")
+    completion_enable: bool = _setting(
+        True, "completion.enable", "Suggest code while typing. Asking by hand works in any case."
+    )
+    completion_mode: str = _setting(
+        "automatic",
+        "completion.mode",
+        "`automatic`: suggest while typing. `quiet`: only after a second without a key, and one line at most. "
+        "`manual`: only when asked by hand.",
+        choices=COMPLETION_MODES,
+        scope="user",
+    )
     completion_disabled_languages: list[str] = _setting(
-        [], "completion.disabledLanguages", "LSP language ids in which nothing is suggested."
+        [], "completion.disabledLanguages", "LSP language ids in which nothing is suggested while typing."
+    )
+    completion_disabled_files: list[str] = _setting(
+        [],
+        "completion.disabledFiles",
+        "Patterns as in `.gitignore`, from the workspace folder: files in which nothing is suggested while typing.",
+    )
+    completion_max_file_size: int = _setting(
+        1000,
+        "completion.maxFileSize",
+        "Thousand characters of a file above which nothing is suggested while typing. 0: no limit.",
+        low=0,
+        high=100_000,
+    )
+    completion_middle_of_line: bool = _setting(
+        False,
+        "completion.middleOfLine",
+        "Suggest while typing also where more than closing brackets follows on the line.",
+        scope="user",
+    )
+    completion_quiet_in: list[str] = _setting(
+        [],
+        "completion.quietIn",
+        "Where nothing is suggested while typing: `comments`, `strings`.",
+        choices=QUIET_PLACES,
+        scope="user",
+    )
+    completion_prefetch: str = _setting(
+        "auto",
+        "completion.prefetch",
+        "When to ask for the next suggestion ahead of time: as soon as one is `shown`, once it is being taken `typed`, "
+        "once it was `accepted` whole, or `never`. `auto`: `typed`, with the embedded model `accepted`.",
+        choices=PREFETCH,
+        scope="user",
+    )
+    completion_requests_per_minute: int = _setting(
+        60,
+        "completion.requestsPerMinute",
+        "Requests per minute at most that are made while typing; those made by hand are not counted. 0: no limit.",
+        low=0,
+        high=10_000,
+        scope="user",
+    )
+    completion_timeout_automatic: float = _setting(
+        5.0,
+        "completion.timeout.automatic",
+        "Seconds after which a suggestion while typing is given up. 0: the provider's time alone counts, as it always "
+        "does for the embedded model.",
+        low=0,
+        high=600,
+        scope="user",
+    )
+    completion_timeout_explicit: float = _setting(
+        30.0,
+        "completion.timeout.explicit",
+        "Seconds after which a suggestion that was asked for by hand is given up. 0: the provider's time alone counts.",
+        low=0,
+        high=600,
+        scope="user",
     )
     completion_max_tokens: int = _setting(
         192, "completion.maxTokens", "Output tokens of one completion at most.", low=8, high=4096
     )
     completion_max_lines: int = _setting(12, "completion.maxLines", "Lines of one suggestion at most.", low=1, high=200)
+    completion_alternatives: int = _setting(
+        3,
+        "completion.alternatives",
+        "Different suggestions that asking by hand gives at most. Each of them is a request, or two where answers "
+        "repeat.",
+        low=1,
+        high=10,
+    )
+    next_edit_enable: bool = _setting(
+        True,
+        "nextEdit.enable",
+        "Propose the next edit after a change: where a renamed name is used, or a replacement is still to be made.",
+    )
+    next_edit_model: str = _setting(
+        "auto",
+        "nextEdit.model",
+        "Ask a model where the next edit is not certain: `auto` only hosted ones that chat, and only when the editor "
+        "or the user asks for a next edit; `always` any, also the one on this machine; `never`: what is certain alone.",
+        choices=NEXT_EDIT_MODELS,
+        scope="user",
+    )
     completion_list: str = _setting(
         "auto",
         "completion.list",
@@ -252,6 +342,14 @@ class Settings:
         high=10_080,
         scope="user",
     )
+    status_slow_after: float = _setting(
+        5.0,
+        "status.slowAfter",
+        "Seconds of an average answer above which the status calls the model slow.",
+        low=0.01,
+        high=600,
+        scope="user",
+    )
     stats_enable: bool = _setting(
         True,
         "stats.enable",
@@ -303,108 +401,3 @@ def _fields() -> dict[str, Field]:
 
 FIELDS: Mapping[str, Field] = types.MappingProxyType(_fields())
 """All settings by their JSON name, in declared order."""
-
-SOURCES = ("project file", "environment", "initializationOptions", "workspace/configuration")
-"""Where values come from, weakest first. The user's own always win over the repository's."""
-
-
-def read(layers: Mapping[str, Mapping[str, Any]]) -> tuple[Settings, list[str]]:
-    """Build settings from `layers` (source name → JSON object), weakest first, and list what was wrong.
-
-    Keys may be dotted (``completion.maxLines``), nested, or both. ``null`` and an absent key mean "not set".
-    """
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for source, data in layers.items():
-        for name, raw in _flatten(data):
-            declared = FIELDS.get(name)
-            if declared is None:
-                problems.append(f"{source}: there is no setting mai.{name}{_did_you_mean(name)}. It was ignored.")
-            elif source == "project file" and declared.spec.scope == "user":
-                problems.append(
-                    f"{source}: mai.{name} can not be set by a project, because a repository could then choose where "
-                    "your code and key go. It was ignored; set it in your editor or environment."
-                )
-            elif raw is not None:
-                try:
-                    values[declared.attribute] = _convert(raw, declared)
-                except ValueError as error:
-                    shown = "" if declared.spec.secret else f", not {json.dumps(raw, default=str)[:80]}"
-                    problems.append(f"{source}: mai.{name} must be {error}{shown}. It was ignored.")
-    return Settings(**values), problems
-
-
-def from_env(env: Mapping[str, str]) -> dict[str, Any]:
-    """Pick this server's settings out of the environment, as a layer for `read`; lists and objects are JSON."""
-    layer: dict[str, Any] = {}
-    for name, declared in FIELDS.items():
-        if text := env.get(declared.env):
-            layer[name] = _from_text(text, declared.type)
-    return layer
-
-
-def _from_text(text: str, kind: Any) -> Any:
-    """Turn an environment variable's text into JSON data; what does not fit is left for `read` to report."""
-    if kind is str:
-        return text
-    if kind is bool:
-        return {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}.get(text.lower(), text)
-    if typing.get_origin(kind) is list and not text.lstrip().startswith("["):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (dotted name, value); an object that is itself a setting's value is not opened."""
-    for key, value in data.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and name not in FIELDS:
-            yield from _flatten(value, f"{name}.")
-        else:
-            yield name, value
-
-
-def _convert(raw: Any, declared: Field) -> Any:
-    """Check `raw` against the declaration; raise ValueError with the words after "must be"."""
-    spec = declared.spec
-    kind = typing.get_origin(declared.type) or declared.type
-    if kind is bool:
-        if not isinstance(raw, bool):
-            raise ValueError("true or false")
-        return raw
-    if kind in {int, float}:
-        whole = kind is int
-        if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw) or (whole and raw % 1):
-            raise ValueError("a whole number" if whole else "a number")
-        if (spec.low is not None and raw < spec.low) or (spec.high is not None and raw > spec.high):
-            raise ValueError(f"between {spec.low} and {spec.high}" if spec.high is not None else f"{spec.low} or more")
-        return kind(raw)
-    if kind is str:
-        if not isinstance(raw, str):
-            raise ValueError("a string")
-        if spec.choices and raw not in spec.choices:
-            raise ValueError("one of " + ", ".join(c for c in spec.choices if c))
-        return raw.strip()
-    if kind is list:
-        if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
-            raise ValueError("a list of strings")
-        if spec.choices and not set(raw) <= set(spec.choices):
-            raise ValueError("a list of " + ", ".join(spec.choices))
-        return list(raw)
-    if not isinstance(raw, Mapping):
-        raise ValueError("an object")
-    if declared.type == dict[str, str] and not all(isinstance(item, str) for item in raw.values()):
-        raise ValueError("an object of strings")
-    return dict(raw)
-
-
-def _did_you_mean(name: str) -> str:
-    wanted = re.sub(r"[^a-z]", "", name.lower())
-    for known in FIELDS:
-        plain = re.sub(r"[^a-z]", "", known.lower())
-        if plain == wanted or (len(wanted) > 2 and plain.endswith(wanted)):
-            return f" (did you mean mai.{known}?)"
-    return ""

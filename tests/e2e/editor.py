@@ -168,6 +168,11 @@ class Editor:
                 types.ExecuteCommandParams(command, list(arguments))
             )
 
+    async def request(self, method: str, params: Any) -> Any:
+        """Send a request of any kind."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.client.protocol.send_request_async(method, params)  # type: ignore[no-untyped-call]
+
     def raw(self, method: str, params: Any, identity: str | None = None) -> None:
         """Send what no proper client would."""
         message = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": identity} if identity else {})

@@ -30,7 +30,12 @@ async def model() -> AsyncIterator[ModelServer]:
 
 
 def counting(model: ModelServer, folder: Path) -> dict[str, str]:
-    return {**for_model(model.url), "MAI_LSP_STATS_ENABLE": "true", "MAI_LSP_DATA_DIR": str(folder)}
+    return {
+        **for_model(model.url),
+        "MAI_LSP_STATS_ENABLE": "true",
+        "MAI_LSP_DATA_DIR": str(folder),
+        "MAI_LSP_COMPLETION_PREFETCH": "never",
+    }
 
 
 def kept(folder: Path) -> Counts:

@@ -168,7 +168,7 @@ def test_no_suggestion_is_a_sentence_and_exit_code_one(cli: CommandLine) -> None
 def test_switched_off_is_said_and_asks_nobody(cli: CommandLine) -> None:
     cli.write("a.py", CODE)
     with cli.model() as server:
-        ran = cli("complete", "a.py:6", "--set", "completion.enable=false")
+        ran = cli("complete", "a.py:6", "--automatic", "--set", "completion.enable=false")
         assert server.requests == []
     assert ran.code == 1
     assert "mai.completion.enable" in ran.err

@@ -11,7 +11,8 @@ from tests.support.cases import Case, corpus
 from tests.support.model_server import ModelServer
 from tests.support.model_steps import finish, send
 
-WIRES = {"chat": {}, "fim": {"MAI_LSP_WIRE": "fim", "MAI_LSP_FIM_FORMAT": "qwen"}}
+ANYWHERE = {"MAI_LSP_COMPLETION_MIDDLE_OF_LINE": "true", "MAI_LSP_COMPLETION_ALTERNATIVES": "1"}
+WIRES = {"chat": ANYWHERE, "fim": {"MAI_LSP_WIRE": "fim", "MAI_LSP_FIM_FORMAT": "qwen", **ANYWHERE}}
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -21,7 +22,11 @@ async def test_what_is_shown_and_what_is_not(wire: str) -> None:
     wrong = {}
     async with ModelServer() as model, editing(VSCODE, for_model(model.url) | WIRES[wire]) as editor:
         for case in cases:
-            model.enqueue(send(*(case.reply[at : at + 9] for at in range(0, len(case.reply), 9))), finish(case.finish))
+            # To each request: asking by hand asks again where nothing came of the first.
+            model.default = (
+                send(*(case.reply[at : at + 9] for at in range(0, len(case.reply), 9))),
+                finish(case.finish),
+            )
             came = await _came(editor, case)
             if came != (case.result if case.result is not None else case.reason):
                 wrong[case.name] = came

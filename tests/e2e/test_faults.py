@@ -52,6 +52,10 @@ FAULTS: dict[str, tuple[Sequence[Step], bool]] = {
 }
 
 
+STATES = {"429": "limited", "reset": "offline"}
+"""Of the status, where it is not an error."""
+
+
 @pytest.fixture
 async def model() -> AsyncIterator[ModelServer]:
     async with ModelServer(send("a + b\n")) as server:
@@ -69,7 +73,7 @@ async def test_a_fault_is_told_once_and_over_with_the_next_answer(fault: str, mo
             editor.edit(URI, (len(editor.texts[URI]), len(editor.texts[URI]), " " * number))
             assert await editor.inline(URI) == []
         await editor.check_texts()
-        await editor.until(lambda: editor.statuses[-1]["state"] == "error")
+        await editor.until(lambda: editor.statuses[-1]["state"] == STATES.get(fault, "error"))
         assert editor.statuses[-1]["message"]
         assert len(editor.messages) == (1 if must_act else 0)
         assert len(editor.client.log_messages) == 1

@@ -30,8 +30,9 @@ def environment(model: ModelServer, cache: Path) -> dict[str, str]:
 async def sent_with(editor: Editor, model: ModelServer, uri: str, wanted: str) -> bool:
     """Ask until a prompt holds the words: what is late for one request is there for one of the next."""
     for _ in range(300):
-        await editor.inline(uri)
-        if wanted in str(model.requests[-1].body):
+        # By hand, since what was answered before is not asked for again while somebody types.
+        await editor.inline(uri, invoked=True)
+        if model.requests and wanted in str(model.requests[-1].body):
             return True
     return False
 

@@ -52,9 +52,19 @@ def diagnostic(line: int, message: str) -> dict[str, Any]:
     return {"range": {"start": place, "end": {**place, "character": 7}}, "severity": 1, "message": message}
 
 
+def blank(editor: Editor, uri: str) -> None:
+    """Type a blank at the end, so that what was answered before does not fit."""
+    end = len(editor.texts[uri])
+    editor.edit(uri, (end, end, " "))
+
+
 async def prompt(editor: Editor, model: ModelServer, uri: str) -> str:
-    """Ask, and give the prompt."""
+    """Ask, and give the prompt; where the answer is remembered, a blank makes it another place."""
+    before = len(model.requests)
     await editor.inline(uri)
+    if len(model.requests) == before:
+        blank(editor, uri)
+        await editor.inline(uri)
     return user_message(model.requests[-1].body)
 
 
@@ -212,8 +222,10 @@ async def test_no_byte_of_an_ignored_file_is_sent_whatever_was_done_in_it(tmp_pa
             editor.open(here.as_uri(), HERE)
             await editor.inline(here.as_uri())
             save(editor, path.as_uri(), path)
+            blank(editor, here.as_uri())
             await editor.inline(here.as_uri())
             close(editor, path.as_uri())
+            blank(editor, here.as_uri())
             await editor.inline(here.as_uri())
             close(editor, here.as_uri())
         assert len(model.requests) == 6

@@ -176,10 +176,14 @@ async def _preview(args: argparse.Namespace, request: _Request, deps: Deps) -> i
 
 
 async def _complete(args: argparse.Namespace, request: _Request, deps: Deps) -> int:
-    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (`--help` need not wait for it)
+    from mai_lsp.engine import when  # noqa: PLC0415 (`--help` need not wait for it)
+    from mai_lsp.engine.completion import complete  # noqa: PLC0415 (same)
 
+    ask = request.ask
+    path = deps.documents.display_path(ask.document.uri)
+    skipped = when.objection(ask, deps.settings, path=path) if ask.automatic else None
     with _waiting(quiet=args.json):
-        outcome = await complete(request.ask, deps)
+        outcome = skipped or await complete(ask, deps)
     if args.json:
         told = facts.as_json(request.ask.document, request.ask.offset, outcome, request.notes)
         _print_json({**told, "explain": explain.as_json(outcome)} if args.explain else told)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from mai_lsp import settings as declared
+from mai_lsp import settings_reading
 from mai_lsp.errors import LocalModelError, MaiError
 from mai_lsp.model.local import state, weights
 from mai_lsp.model.local.plan import engines_dir
@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; return the exit code. Errors are printed to standard error."""
-    settings, problems = declared.read({"environment": declared.from_env(os.environ)})
+    settings, problems = settings_reading.read({"environment": settings_reading.from_env(os.environ)})
     for problem in problems:
         print(problem, file=sys.stderr)
     actions: dict[str, Callable[[], int]] = {

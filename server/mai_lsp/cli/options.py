@@ -15,7 +15,8 @@ from typing import Any
 
 from mai_lsp.cli.source import project_layer
 from mai_lsp.errors import SettingsError
-from mai_lsp.settings import ENV_PREFIX, FIELDS, PROVIDERS, WIRES, Field, Settings, from_env, read
+from mai_lsp.settings import ENV_PREFIX, FIELDS, PROVIDERS, WIRES, Field, Settings
+from mai_lsp.settings_reading import from_env, read
 from mai_lsp.workspace.project import FILE_NAME
 
 PROJECT, ENVIRONMENT, COMMAND_LINE = "project file", "environment", "command line"
@@ -90,7 +91,7 @@ def unknown_variables(env: Mapping[str, str]) -> list[str]:
 
 
 def command_line_layer(args: argparse.Namespace) -> dict[str, Any]:
-    """Turn the options into a layer for `settings.read`; raise SettingsError for one that can not be used."""
+    """Turn the options into a layer for `settings_reading.read`; raise SettingsError for one that can not be used."""
     layer: dict[str, Any] = {}
     for assignment in args.set:
         name, equals, text = assignment.partition("=")

@@ -54,40 +54,54 @@ class Company(NamedTuple):
     """Parts of other files, most alike first."""
 
 
-class _Bag(NamedTuple):
-    file: File | None
-    part: Part
-    affinity: float
+class Parts(NamedTuple):
+    """The parts of a file's neighbours, ready to be compared with many places."""
+
+    alike: Sequence[Alike]
+    """All of them; their likeness is how near their file is."""
+    users: Mapping[str, Sequence[int]]
+    """Which of them use a name."""
 
 
-def company(files: Used, near: Iterable[Neighbour], query: Mapping[str, float], own: Sequence[Part]) -> Company:
+def parts_of(files: Used, near: Iterable[Neighbour]) -> Parts:
+    """Collect the parts of the neighbours."""
+    parts = [Alike(one.file, part, 0.5 + one.affinity / 2) for one in near for part in files.uses(one.file)]
+    users: dict[str, list[int]] = {}
+    for number, one in enumerate(parts):
+        for name in one.part.names:
+            users.setdefault(name, []).append(number)
+    return Parts(parts, users)
+
+
+def company(parts: Parts, query: Mapping[str, float], own: Sequence[Part]) -> Company:
     """Compare the names near the cursor (`query`, weighted) with the parts of the neighbours and of the own file."""
-    bags = [_Bag(None, part, OWN) for part in own]
-    for one in near:
-        bags += [_Bag(one.file, part, 0.5 + one.affinity / 2) for part in files.uses(one.file)]
-    asked = frozenset(query)
-    shared = [asked & bag.part.names for bag in bags]
-    frequent: dict[str, int] = {}
-    for names in shared:
-        for name in names:
-            frequent[name] = frequent.get(name, 0) + 1
-    telling = {name: query[name] * log(1 + len(bags) / count) for name, count in frequent.items()}
-    scored = [
-        (sum([telling[name] for name in names]) * bag.affinity / sqrt(ROOM + len(bag.part.names)), -number)
-        for number, (bag, names) in enumerate(zip(bags, shared, strict=True))
-        if names
-    ]
+    theirs, count = parts.alike, len(parts.alike)
+    scores: dict[int, float] = {}
+    for name, weight in query.items():
+        mine = [number for number, part in enumerate(own, count) if name in part.names]
+        users = parts.users.get(name, ())
+        if mine or users:
+            telling = weight * log(1 + (count + len(own)) / (len(mine) + len(users)))
+            for number in (*users, *mine):
+                scores[number] = scores.get(number, 0.0) + telling
+    scored = []
+    for number, score in scores.items():
+        _, part, affinity = theirs[number] if number < count else Alike(_OWN, own[number - count], OWN)
+        scored.append((score * affinity / sqrt(ROOM + len(part.names)), -number))
     best = nlargest(ALIKE, scored)
     total = sum(score for score, _ in best)
     shares: dict[str, float] = {}
     alike = []
     for score, number in best:
-        file, part, _ = bags[-number]
+        part = theirs[-number].part if -number < count else own[-number - count]
         for name in part.names:
             shares[name] = shares.get(name, 0.0) + score / total
-        if file is not None:
-            alike.append(Alike(file, part, score))
+        if -number < count:
+            alike.append(Alike(theirs[-number].file, part, score))
     return Company(shares, alike)
+
+
+_OWN = File("", "", "")
 
 
 def own_parts(document: Document, offset: int) -> list[Part]:

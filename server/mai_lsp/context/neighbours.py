@@ -15,8 +15,8 @@ from typing import NamedTuple
 from mai_lsp.context.resolve import Files, related
 from mai_lsp.core.facts import File
 
-NEIGHBOURS = 14
-"""Files looked into."""
+NEIGHBOURS, MANY_NEIGHBOURS = 14, 30
+"""Files looked into for a small and a large prompt: what a large one has room for is worth a longer look."""
 
 COMMON = 60
 """What more files import than this says nothing about any of them."""
@@ -47,8 +47,8 @@ class Neighbour(NamedTuple):
     affinity: float
 
 
-def neighbours(files: Files, here: File, imported: Iterable[str]) -> list[Neighbour]:
-    """Return the files nearest to `here`, which imports these words (`imported`), nearest first."""
+def neighbours(files: Files, here: File, imported: Iterable[str], count: int = NEIGHBOURS) -> list[Neighbour]:
+    """Return the `count` files nearest to `here`, which imports these words (`imported`), nearest first."""
     scores: dict[str, float] = {}
     found: dict[str, File] = {}
 
@@ -78,7 +78,7 @@ def neighbours(files: Files, here: File, imported: Iterable[str]) -> list[Neighb
             scores[path] += COUNTERPART
         elif words and other:
             scores[path] += ALIKE * len(words & other) / len(words | other)
-    best = sorted(scores, key=lambda path: (-scores[path], path))[:NEIGHBOURS]
+    best = sorted(scores, key=lambda path: (-scores[path], path))[:count]
     return [Neighbour(found[path], scores[path]) for path in best]
 
 

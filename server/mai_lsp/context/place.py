@@ -10,15 +10,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
-from mai_lsp.context.company import Alike, Company, company, own_parts
+from mai_lsp.context.company import Alike, Company, Parts, company, own_parts, parts_of
 from mai_lsp.context.near import Near, near
-from mai_lsp.context.neighbours import Neighbour, neighbours
-from mai_lsp.context.resolve import Files
+from mai_lsp.context.neighbours import NEIGHBOURS, Neighbour, neighbours
+from mai_lsp.context.resolve import Files, Found
 from mai_lsp.context.scopes import scopes
 from mai_lsp.context.sequel import Lines, around, lines_of, sequel
-from mai_lsp.core.facts import File, imports_of
+from mai_lsp.core.facts import File, imports_of, imports_within
 from mai_lsp.core.imported import Import
 from mai_lsp.core.outline import outline
 from mai_lsp.core.text import Document
@@ -26,6 +26,9 @@ from mai_lsp.core.uses import PART_LINES
 
 HEAD_CHARACTERS = 400
 """Of the header of a type around the cursor."""
+
+WITHIN_LINES = 50
+"""Lines around the cursor in which imports inside of functions count."""
 
 _NAME = re.compile(r"[^\W\d][\w$]*")
 
@@ -48,23 +51,39 @@ class Place:
     company: Company
     following: Mapping[str, float]
     """Names of the lines that followed lines like those around the cursor."""
+    parts: Parts
+    """Parts of the neighbours, by the names they use."""
     popular: Mapping[str, float]
     """Names that more than one neighbour uses, with the share of the neighbours that do."""
+    deep: bool
+    """There is room for more than the likeliest."""
+    lookups: dict[str, tuple[tuple[Found, float], ...]]
+    """What names were found to mean, remembered for all places of the file."""
+    fixed: dict[tuple[str, int, str], list[float]]
+    """Hints for definitions, remembered for all places of the file."""
     elsewhere: frozenset[str]
     """Names used in the file away from the cursor."""
 
 
-def place_of(document: Document, offset: int, here: str, files: Files) -> Place:
-    """Look at one place; `here` is the file's own path in the index, `offset` in code points."""
+def remote_names(place: Place, shown: str) -> list[str]:
+    """Return the names that the file uses out of sight of the cursor (not in `shown`), the likeliest to come first."""
+    words = set(_NAME.findall(shown))
+    kept, following = place.company.names, place.following
+    names = [name for name in place.elsewhere if name not in words]
+    return sorted(names, key=lambda name: (-kept.get(name, 0.0) - following.get(name, 0.0), name))
+
+
+def place_of(document: Document, offset: int, here: str, files: Files, *, many: int = NEIGHBOURS) -> Place:
+    """Look at one place; `here` is the file's own path in the index, `offset` in code points, `many` its neighbours."""
     outlined, enclosing = outline(document), scopes(document, offset)
     package, imports = imports_of(document, outlined)
     file = File(here, document.language, package)
+    imports = (*imports, *imports_within(document.language, _lines_around(document, offset)))
     names = near(document, offset, enclosing)
     heads = [scope.header for scope in enclosing if scope.kind in {"type", "module"}]
     own = own_parts(document, offset)
-    words = tuple(dict.fromkeys(word for one in imports for word in _words(one)))
-    nearest = _neighbours(files, file, words)
-    kept = company(files, nearest, names.names, own)
+    beside = _neighbourhood(files, file, imports, many)
+    kept = company(beside.parts, names.names, own)
     texts = [lines_of(document.text[part.start : part.end]) for part in own]
     texts += [lines_of(text) for text in _sources(files, kept.alike)]
     texts += _closest(document, offset)
@@ -76,29 +95,40 @@ def place_of(document: Document, offset: int, here: str, files: Files) -> Place:
         near=names,
         around=frozenset(name for head in heads for name in _NAME.findall(document.slice(head)[:HEAD_CHARACTERS])),
         function=next((scope.name for scope in reversed(enclosing) if scope.kind == "function"), ""),
-        neighbours=nearest,
+        neighbours=beside.neighbours,
         company=kept,
         following=sequel(texts, *around(document, offset)),
-        popular=_popular(files, file, words, nearest),
+        parts=beside.parts,
+        popular=beside.popular,
+        deep=many > NEIGHBOURS,
+        lookups=beside.lookups,
+        fixed=beside.fixed,
         elsewhere=frozenset().union(*(part.names for part in own)),
     )
 
 
-def _neighbours(files: Files, here: File, words: tuple[str, ...]) -> Sequence[Neighbour]:
-    key = ("neighbours", here.path, words)
-    if key not in files.memory:
-        files.memory[key] = neighbours(files, here, words)
-    return cast("Sequence[Neighbour]", files.memory[key])
+class _Neighbourhood(NamedTuple):
+    """What stays the same while nobody changes another file or an import."""
+
+    neighbours: Sequence[Neighbour]
+    parts: Parts
+    popular: Mapping[str, float]
+    lookups: dict[str, tuple[tuple[Found, float], ...]]
+    fixed: dict[tuple[str, int, str], list[float]]
 
 
-def _popular(files: Files, here: File, words: tuple[str, ...], nearest: Sequence[Neighbour]) -> Mapping[str, float]:
-    key = ("popular", here.path, words)
-    if key not in files.memory:
+def _neighbourhood(files: Files, here: File, imports: Sequence[Import], many: int) -> _Neighbourhood:
+    words = tuple(dict.fromkeys(word for one in imports for word in _words(one)))
+    key = ("neighbourhood", here.path, words, many)
+    known = files.memory.get(key)
+    if known is None:
+        nearest = neighbours(files, here, words, many)
         users: Counter[str] = Counter()
-        for neighbour in nearest:
-            users.update(frozenset().union(*(part.names for part in files.uses(neighbour.file))))
-        files.memory[key] = {name: count / len(nearest) for name, count in users.items() if count > 1}
-    return cast("Mapping[str, float]", files.memory[key])
+        for one in nearest:
+            users.update(frozenset().union(*(part.names for part in files.uses(one.file))))
+        popular = {name: count / len(nearest) for name, count in users.items() if count > 1}
+        known = files.memory[key] = _Neighbourhood(nearest, parts_of(files, nearest), popular, {}, {})
+    return cast("_Neighbourhood", known)
 
 
 def _sources(files: Files, alike: Sequence[Alike]) -> Iterator[str]:
@@ -108,6 +138,12 @@ def _sources(files: Files, alike: Sequence[Alike]) -> Iterator[str]:
         if file.path not in texts:
             texts[file.path] = files.source(file)
         yield texts[file.path][part.start : part.end]
+
+
+def _lines_around(document: Document, offset: int) -> str:
+    here, last = document.line_at(offset), document.line_count - 1
+    start = document.starts[max(0, here - WITHIN_LINES)]
+    return document.text[start : document.starts[min(last, here + WITHIN_LINES)]]
 
 
 def _closest(document: Document, offset: int) -> Iterator[Lines]:

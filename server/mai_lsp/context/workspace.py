@@ -49,8 +49,17 @@ TYPES = 20
 MEMBERS = 60
 """Members considered of one type."""
 
-NAMES = 220
-"""Names looked up in one request."""
+HEADER, BASES = 300, 9
+"""Characters of a type's header, and words in it, among which are the types that it is made from."""
+
+HANDED = 6
+"""Modules whose names a module hands on that are looked into."""
+
+NAMES, NAMES_DEEP = 220, 700
+"""Names looked up in one request, for a small and a large prompt."""
+
+MANY = 8
+"""So many others with the same name are as bad as any more."""
 
 RIVALED = 60
 """Files with a name that are looked at."""
@@ -58,8 +67,11 @@ RIVALED = 60
 LEAST = 0.03
 """Share of similar code below which its names are not looked up."""
 
-POPULAR = 0.25
-"""Share of the neighbours that must use a name for it to be looked up."""
+RECEIVERS = 40
+"""Names near the cursor that a type may have given its name to."""
+
+POPULAR, POPULAR_DEEP = 0.25, 0.06
+"""Share of the neighbours that must use a name for it to be looked up, for a small and a large prompt."""
 
 _WORD = re.compile(r"[a-z]+")
 """A plain word: without an import it hardly means a definition elsewhere."""
@@ -127,6 +139,14 @@ def _unused(text: str, name: str) -> bool:
     return found < 2
 
 
+def _type_name(name: str) -> str:
+    """Return the type that a variable may be named after: `Session` for `session` or `_session`; empty for none."""
+    bare = name.strip("_")
+    if not bare[:1].islower():
+        return ""
+    return "".join(part[:1].upper() + part[1:] for part in bare.split("_"))
+
+
 @lru_cache(maxsize=8192)
 def _subwords(name: str) -> frozenset[str]:
     return words_of(name)
@@ -190,42 +210,49 @@ class _Search:
         for name, share in self._next.items():
             weights[name] = weights.get(name, 0.0) + 2 * share
         for name, share in self._place.popular.items():
-            if share >= POPULAR:
+            if share >= (POPULAR_DEEP if self._place.deep else POPULAR):
                 weights[name] = weights.get(name, 0.0) + share
         chosen = sorted((-weight, name) for name, weight in weights.items() if name not in mine and len(name) > 1)
-        for _, name in chosen[:NAMES]:
+        for _, name in chosen[: NAMES_DEEP if self._place.deep else NAMES]:
             self._look_up(name)
+        for name in sorted(used, key=lambda name: (-used[name], name))[:RECEIVERS]:
+            if (named := _type_name(name)) and named not in mine and named not in weights:
+                self._look_up(named)
 
     def _look_up(self, name: str) -> None:
-        self._member(name)
-        shared = self._here.language in SHARED
-        if not shared and _WORD.fullmatch(name) and name not in self._company and name not in self._next:
-            return
-        rivals = self._related(self._files.defining(name, member=False, limit=RIVALED))
-        if not rivals:
-            return
-        folder = self._folder
+        known = self._place.lookups.get(name)
+        if known is None:
+            known = self._place.lookups[name] = self._looked_up(name)
+        for found, rivals in known:
+            plain = not found.symbol.owner and self._here.language not in SHARED and _WORD.fullmatch(name)
+            if not plain or name in self._company or name in self._next:
+                self._add(found, name, (Hint.RIVALS, rivals))
+
+    def _looked_up(self, name: str) -> tuple[tuple[Found, float], ...]:
+        """Return the definitions a name may mean without an import, with how many others have the name."""
+        found = []
+        members = self._rivals(name, member=True)
+        chosen = [file for file in members if file.path in self._known] or members
+        for file in chosen if len(chosen) <= RIVALS else ():
+            found += [
+                (Found(file, symbol), (len(members) - 1) / MANY)
+                for symbol in self._files.named(file, name)
+                if symbol.owner
+            ]
+        rivals = self._rivals(name, member=False)
+        folder, shared = self._folder, self._here.language in SHARED
         same = [file for file in rivals if file.package == self._here.package and self._here.package] if shared else []
         if self._here.language == "go":
             same = [file for file in same if dirname(file.path) == folder]
-        known = [file for file in rivals if file.path in self._known]
+        near_by = [file for file in rivals if file.path in self._known]
         beside = [file for file in rivals if dirname(file.path) == folder]
-        for chosen in same, known, beside, rivals:
-            if chosen and len(chosen) <= RIVALS:
-                nearest = min(chosen, key=lambda file: (apart(file.path, self._here.path), file.path))
-                if found := self._definition((nearest,), name, 0):
-                    self._add(found, name, (Hint.RIVALS, (len(rivals) - 1) / 8))
-                return
-
-    def _member(self, name: str) -> None:
-        rivals = self._related(self._files.defining(name, member=True, limit=RIVALED))
-        chosen = [file for file in rivals if file.path in self._known] or rivals
-        if not 0 < len(chosen) <= RIVALS:
-            return
-        for file in chosen:
-            for symbol in self._files.named(file, name):
-                if symbol.owner:
-                    self._add(Found(file, symbol), name, (Hint.RIVALS, (len(rivals) - 1) / 8))
+        for some in same, near_by, beside, rivals:
+            if some and len(some) <= RIVALS:
+                nearest = min(some, key=lambda file: (apart(file.path, self._here.path), file.path))
+                if top := self._definition((nearest,), name, 0):
+                    found.append((top, (len(rivals) - 1) / MANY))
+                break
+        return tuple(found)
 
     def beside(self) -> None:
         """Consider what files that belong to this one define."""
@@ -244,12 +271,13 @@ class _Search:
             self._offer(file)
 
     def _offer(self, file: File) -> None:
-        free, left = self._here.language in SHARED, OFFERED
+        free, left = self._here.language in SHARED or self._place.deep, OFFERED
         for symbol in self._files.facts(file).symbols:
             if symbol.owner:
                 # Methods may stand in another file than their type, and a part of a class, too.
-                if symbol.owner in self._place.own and symbol.owner in self._types:
-                    self._add(Found(file, symbol), symbol.name, (Hint.RECEIVER, 1.0))
+                own = symbol.owner in self._place.own and symbol.owner in self._types
+                if own or (self._place.deep and self._sounds_alike(symbol.name)):
+                    self._add(Found(file, symbol), symbol.name, (Hint.RECEIVER, float(own)))
             elif symbol.name.startswith("_"):
                 continue
             # Where it takes an import to use it, something here should at least sound like it.
@@ -274,9 +302,7 @@ class _Search:
             inherited = float(top.name in self._place.around)
             receiver = float(top.name in self._near.names or top.name.lower() in self._receivers)
             left = MEMBERS
-            for member in self._files.facts(file).symbols:
-                if member.owner != top.name:
-                    continue
+            for member in self._owned(file, top.name):
                 if left:
                     left -= 1
                 elif not self._is_expected(member.name) and not self._sounds_alike(member.name):
@@ -290,7 +316,7 @@ class _Search:
                 )
             if len(todo) > 3 * TYPES:
                 continue
-            for name in _NAME.findall(top.header.split("\n")[0])[1:6]:
+            for name in _NAME.findall(top.header[:HEADER])[1:BASES]:
                 if name == top.name or not name[0].isupper():
                     continue
                 base = self._definition((file,), name)
@@ -305,10 +331,15 @@ class _Search:
         return sorted(self._found.values(), key=_order)
 
     def _module(self, where: Sequence[File]) -> None:
-        """Consider what an imported module defines: what is expected, what sounds alike, and some of the rest."""
-        left = OFFERED
-        for file in where:
-            for symbol in self._files.facts(file).symbols:
+        """Consider what a module defines or hands on: what is expected, what sounds alike, some of the rest."""
+        left, todo, handed = OFFERED, list(where), 0
+        for file in todo:
+            facts = self._files.facts(file)
+            for imported in facts.imports:
+                if imported.public and imported.star and imported.module and handed < HANDED:
+                    handed += 1
+                    todo += [one for one in self._modules(imported, here=file) if one not in todo]
+            for symbol in facts.symbols:
                 if symbol.owner:
                     continue
                 if self._is_expected(symbol.name):
@@ -329,15 +360,27 @@ class _Search:
                 self._bound.add(name)
                 self._add(found, name, (Hint.REACHABLE, 1.0))
 
-    def _modules(self, imported: Import, name: str = "") -> Sequence[File]:
+    def _modules(self, imported: Import, name: str = "", here: File | None = None) -> Sequence[File]:
         """Return the files an import means, or those that one of its names means; remembered while nothing changes."""
-        key = ("modules", self._here.path, imported.module, name)
+        here = here or self._here
+        key = ("modules", here.path, imported.module, name)
         known = self._files.memory.get(key)
         if known is None:
-            files, here = self._files, self._here
+            files = self._files
             found = submodule(files, here, imported, name) if name else modules(files, here, imported)
             known = self._files.memory[key] = tuple(found)
         return cast("tuple[File, ...]", known)
+
+    def _owned(self, file: File, owner: str) -> Sequence[Symbol]:
+        """Return the members that a file defines of a type."""
+        key = ("owned", file.path)
+        owners = cast("dict[str, list[Symbol]] | None", self._files.memory.get(key))
+        if owners is None:
+            owners = {}
+            self._files.memory[key] = owners
+            for symbol in self._files.facts(file).symbols:
+                owners.setdefault(symbol.owner, []).append(symbol)
+        return owners.get(owner, ())
 
     def _namespace(self, where: Sequence[File], name: str) -> Sequence[File]:
         key = ("namespace", where[0].path if where else "", name)
@@ -368,8 +411,15 @@ class _Search:
     def _sounds_alike(self, name: str) -> bool:
         return not self._written.keys().isdisjoint(_subwords(name))
 
-    def _related(self, found: Sequence[File]) -> list[File]:
-        return [file for file in found if file.path != self._here.path and related(file.language, self._here.language)]
+    def _rivals(self, name: str, *, member: bool) -> Sequence[File]:
+        """Return the other files that may define a name."""
+        key = ("rivals", self._here.path, name, member)
+        known = self._files.memory.get(key)
+        if known is None:
+            here, found = self._here, self._files.defining(name, member=member, limit=RIVALED)
+            known = tuple(file for file in found if file.path != here.path and related(file.language, here.language))
+            self._files.memory[key] = known
+        return cast("tuple[File, ...]", known)
 
     def _add(self, found: Found, name: str, *hints: tuple[Hint, float]) -> None:
         file, symbol = found
@@ -384,22 +434,31 @@ class _Search:
 
     def _hints(self, file: File, symbol: Symbol, name: str) -> list[float]:
         """Return what speaks for a definition whatever led to it."""
-        words, member, kind = _subwords(name), bool(symbol.owner), symbol.kind
-        written, path = self._written, file.path
-        hints = [0.0] * HINTS
+        key = (file.path, symbol.start, name)
+        fixed = self._place.fixed.get(key)
+        if fixed is None:
+            fixed = self._place.fixed[key] = self._fixed(file, symbol, name)
+        hints = fixed.copy()
+        written, words = self._written, _subwords(name)
         hints[_NEAR] = min(1.0, self._near.names.get(name, 0.0))
         hints[_COMPANY] = self._company.get(name, 0.0)
         hints[_NEXT] = self._next.get(name, 0.0)
-        hints[_POPULAR] = self._place.popular.get(name, 0.0)
-        hints[_PACKAGE] = path.rpartition("/")[0] == self._folder
-        hints[_NEIGHBOUR] = self._affinity.get(path, 0.0)
         hints[_ELSEWHERE] = name in self._place.elsewhere
-        hints[_ALIKE] = sum([written.get(word, 0.0) for word in words]) / (len(words) or 1)
-        hints[_DOTTED] = member and name in self._near.members
-        hints[_MEMBER] = member
+        if not written.keys().isdisjoint(words):
+            hints[_ALIKE] = sum([written.get(word, 0.0) for word in words]) / len(words)
+        hints[_DOTTED] = hints[_MEMBER] and name in self._near.members
+        return hints
+
+    def _fixed(self, file: File, symbol: Symbol, name: str) -> list[float]:
+        """Return the hints that stay the same wherever in the file the cursor is."""
+        hints = [0.0] * HINTS
+        hints[_POPULAR] = self._place.popular.get(name, 0.0)
+        hints[_PACKAGE] = file.path.rpartition("/")[0] == self._folder
+        hints[_NEIGHBOUR] = self._affinity.get(file.path, 0.0)
+        hints[_MEMBER] = bool(symbol.owner)
         hints[_PRIVATE] = name.startswith("_")
-        hints[_TYPE] = kind == "type"
-        hints[_FUNCTION] = kind == "function"
+        hints[_TYPE] = symbol.kind == "type"
+        hints[_FUNCTION] = symbol.kind == "function"
         return hints
 
 

@@ -91,6 +91,23 @@ def imports_of(document: Document, outlined: Outline) -> tuple[str, tuple[Import
     return package, (*imports, *exports_in(document.language, document.text))
 
 
+def imports_within(language: str, text: str) -> tuple[Import, ...]:
+    """Return the imports that stand inside of functions, one line each; the outline does not look there."""
+    pattern = _WITHIN.get(language)
+    if pattern is None:
+        return ()
+    return tuple(one for found in pattern.finditer(text) for one in imports_in(language, found[1]))
+
+
+_REQUIRED = re.compile(
+    r"^[ \t]+((?:const|let|var)[ \t][^\n=]{1,300}=[^\n]{0,40}\b(?:require|import)\([^\n)]{1,200}\))", re.MULTILINE
+)
+_WITHIN = {
+    "python": re.compile(r"^[ \t]+((?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+[^\n]{1,300})", re.MULTILINE),
+    "rust": re.compile(r"^[ \t]+(use[ \t][^\n;]{1,300};)", re.MULTILINE),
+    **dict.fromkeys(("javascript", "javascriptreact", "typescript", "typescriptreact"), _REQUIRED),
+}
+
 _RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?\s*(\w+)")
 _OUTSIDE = re.compile(r"([A-Za-z_]\w*)(?:<[^<>]*>)?::(~?\w+)\s*[({\[=;]")
 _ASSIGNED = re.compile(r"\s*([A-Za-z_$][\w$]*)\.(?:prototype\.)?[\w$]+\s*=")

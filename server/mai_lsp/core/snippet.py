@@ -11,6 +11,8 @@ class Kind(StrEnum):
 
     WORKSPACE = "workspace"
     """Definitions from one other file of the workspace."""
+    CALLER = "caller"
+    """Calls of the function being written, from one other file."""
     SCOPE = "scope"
     """Headers of the enclosing functions and classes, with docstrings."""
     IMPORTS = "imports"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from mai_lsp.context.infile import gather
 from mai_lsp.core.language import find
+from mai_lsp.core.seam import Seam
 from mai_lsp.core.secrets import PLACEHOLDER
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document, Edit, Span
+from mai_lsp.engine import mode
 from mai_lsp.engine.gather import elsewhere
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.engine.ports import Ask, Deps
@@ -58,9 +60,11 @@ async def complete(ask: Ask, deps: Deps) -> Outcome:
         plan = await plan_for(ask, deps)
         if isinstance(plan, Skipped):
             return plan
-        trace = _planned(plan, started)
-        trimmed, trace = await _answer(plan, deps, trace)
-        outcome = _land(trimmed, ask, plan, deps, trace)
+        trace = planned(plan, _since(started))
+        trimmed, trace = await answer(plan, deps, trace)
+        outcome = unsaid(trimmed, trace) or settle(
+            trimmed.text, ask, plan.place, deps, trace, masked=bool(plan.withheld)
+        )
     except MaiError as error:
         outcome = Skipped(Reason.ERROR, str(error), error, trace)
     outcome = replace(outcome, trace=replace(outcome.trace, total_ms=_since(started)))
@@ -70,14 +74,8 @@ async def complete(ask: Ask, deps: Deps) -> Outcome:
 
 def gate(ask: Ask, deps: Deps) -> Skipped | None:
     """Decide whether to ask at all."""
-    settings = deps.settings
-    if not settings.completion_enable:
-        return Skipped(Reason.DISABLED, "Completions are switched off (mai.completion.enable).")
-    if ask.document.language in settings.completion_disabled_languages:
-        return Skipped(
-            Reason.DISABLED,
-            f"Completions are switched off for {ask.document.language} (mai.completion.disabledLanguages).",
-        )
+    if ask.automatic and (skipped := mode.gate(ask.document, deps.settings, deps.switches, monotonic())):
+        return skipped
     return _ignored(ask, deps)
 
 
@@ -150,39 +148,52 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = (), known: Sequenc
     return Plan(endpoint, prompt, place, gated.withheld)
 
 
-async def _answer(plan: Plan, deps: Deps, trace: Trace) -> tuple[Trimmed, Trace]:
-    """Stream the reply through `trim` and close the stream as soon as nothing that follows can count."""
+async def answer(
+    plan: Plan, deps: Deps, trace: Trace, heard: Callable[[Trimmed], bool] = lambda _: True
+) -> tuple[Trimmed, Trace]:
+    """Stream the reply through `trim` and close the stream as soon as nothing that follows can count.
+
+    `heard` is told after each piece what has come so far, and may say that no more of it is wanted.
+    """
     raw = ""
     trimmed = Trimmed("")
-    async with deps.model.ask(plan.endpoint, plan.prompt) as answer:
-        async for piece in answer:
+    async with deps.model.ask(plan.endpoint, plan.prompt) as reply:
+        async for piece in reply:
             raw += piece
             trace = replace(trace, said_chars=len(raw))
             trimmed = trim(raw, plan.place, final=False)
-            if trimmed.complete:
-                return trimmed, _answered(trace, answer, trimmed.verdict.value if trimmed.verdict else "cut")
+            if trimmed.complete or not heard(trimmed):
+                return trimmed, _answered(trace, reply, trimmed.verdict.value if trimmed.verdict else "cut")
             if len(raw) > MAX_REPLY:
                 break
-        if answer.finish == "length" or len(raw) > MAX_REPLY:
+        if reply.finish == "length" or len(raw) > MAX_REPLY:
             raw = without_torn_end(raw)
         trimmed = trim(raw, plan.place, final=True)
-        if not raw.strip() and answer.reasoning_chars:
+        if not raw.strip() and reply.reasoning_chars:
             raise ReasoningOnly(
                 "The model spent its whole answer on hidden reasoning.",
                 advice="Raise mai.completion.maxTokens, lower mai.reasoning.effort, or choose another model.",
             )
-        return trimmed, _answered(trace, answer, answer.finish)
+        return trimmed, _answered(trace, reply, reply.finish)
 
 
-def _land(trimmed: Trimmed, ask: Ask, plan: Plan, deps: Deps, trace: Trace) -> Outcome:
-    """Put the text into the document it was made for, and check that this is still the document."""
-    if trimmed.verdict is not None or not trimmed.text:
-        reason = Reason(trimmed.verdict.value) if trimmed.verdict else Reason.EMPTY
-        return Skipped(reason, _WHY[reason], trace=trace)
-    if plan.withheld and PLACEHOLDER in trimmed.text:
+def unsaid(trimmed: Trimmed, trace: Trace) -> Skipped | None:
+    """Return why a reply holds nothing to suggest, or None if it does."""
+    if trimmed.verdict is None and trimmed.text:
+        return None
+    reason = Reason(trimmed.verdict.value) if trimmed.verdict else Reason.EMPTY
+    return Skipped(reason, _WHY[reason], trace=trace)
+
+
+def settle(text: str, ask: Ask, place: Place, deps: Deps, trace: Trace, *, masked: bool) -> Outcome:
+    """Put a trimmed text into the document that was asked about, and check that this is still the document.
+
+    `masked` says that the model was shown a text in which something was hidden.
+    """
+    if masked and PLACEHOLDER in text:
         return Skipped(Reason.SECRET, _WHY[Reason.SECRET], trace=trace)
     last = max(ask.recent.edited, key=lambda region: region.at, default=None)
-    landed = land(trimmed.text, ask.document, ask.offset, plan.place, Memory(last, ask.rejected))
+    landed = land(text, ask.document, ask.offset, place, Memory(last, ask.rejected))
     if landed.verdict is not None:
         reason = Reason(landed.verdict.value)
         return Skipped(reason, _WHY[reason], trace=trace)
@@ -190,6 +201,12 @@ def _land(trimmed: Trimmed, ask: Ask, plan: Plan, deps: Deps, trace: Trace) -> O
         id=secrets.token_hex(8), version=ask.document.version, span=landed.span, text=landed.text, trace=trace
     )
     return rebase(suggestion, ask, deps.documents.latest(ask.document.uri))
+
+
+def go_on(text: str, ask: Ask, deps: Deps, trace: Trace, *, chat: bool, masked: bool) -> Outcome:
+    """Suggest the rest of an answer whose first part was typed by now; it has to pass the filters again."""
+    place = look(ask.document, ask.offset, seam=Seam(), chat=chat, max_lines=deps.settings.completion_max_lines)
+    return settle(text, ask, place, deps, trace, masked=masked)
 
 
 def rebase(suggestion: Suggestion, ask: Ask, now: Document | None) -> Outcome:
@@ -234,13 +251,14 @@ _WHY = {
 }
 
 
-def _planned(plan: Plan, started: float) -> Trace:
+def planned(plan: Plan, context_ms: float) -> Trace:
+    """Begin the trace of a request that is about to be sent."""
     return Trace(
         provider=plan.endpoint.provider,
         model=plan.endpoint.model,
         wire=plan.endpoint.wire.value,
         reach=plan.place.reach.value,
-        context_ms=_since(started),
+        context_ms=context_ms,
         prompt_tokens=sum(piece.tokens for piece in plan.prompt.pieces),
     )
 

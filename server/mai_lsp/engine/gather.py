@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mai_lsp.context import rank
+from mai_lsp.context.callers import SHARE as CALLER_SHARE
+from mai_lsp.context.callers import callers
+from mai_lsp.context.neighbours import MANY_NEIGHBOURS, NEIGHBOURS
 from mai_lsp.context.place import place_of
 from mai_lsp.context.workspace import candidates
 from mai_lsp.core.facts import File, facts_of
@@ -71,10 +74,10 @@ class Gatherer:
             waiting = asyncio.wrap_future(running)
             done, _ = await asyncio.wait({waiting}, timeout=self._within)
             if done:
-                return waiting.result().snippets
+                return waiting.result().all()
             log.debug("context from other files came too late")
         last = self._last.get(ask.document.uri)
-        return last.snippets if last is not None and last.budget == budget else ()
+        return last.all() if last is not None and last.wanted <= budget else ()
 
     def warm_up(self, ask: Ask, budget: int) -> None:
         """Look already, so that the next request finds in memory what has to be read from disk."""
@@ -127,9 +130,13 @@ class Gatherer:
     def _filled(self, ask: Ask, budget: int, here: str, reader: Reader) -> rank.Filled:
         if ask.document.syntax is None:
             return rank.Filled()
-        place = place_of(ask.document, ask.offset, here, reader)
+        many = MANY_NEIGHBOURS if budget >= rank.LARGE // 2 else NEIGHBOURS
+        place = place_of(ask.document, ask.offset, here, reader, many=many)
         before = self._last.get(ask.document.uri)
-        return rank.fill(candidates(place, reader), reader, budget, ask.document.text, before)
+        calls = callers(place, reader, int(budget * CALLER_SHARE))
+        left = budget - sum(snippet.tokens for snippet in calls)
+        filled = rank.fill(candidates(place, reader), reader, left, ask.document.text, before)
+        return filled._replace(calls=calls, wanted=budget)
 
     def _reader(self, root: Path) -> Reader | None:
         database = database_of(root)
@@ -178,3 +185,9 @@ async def elsewhere(ask: Ask, deps: Deps, budget: int) -> tuple[Snippet, ...]:
     if deps.elsewhere is None or not (room := rank.room(budget, estimate(ask.document.text))):
         return ()
     return await deps.elsewhere.snippets(ask, room)
+
+
+def look_ahead(document: Document, elsewhere: Gatherer, budget: int) -> None:
+    """Look into other files for a document that was just opened, for prompts of `budget` tokens."""
+    if room := rank.room(budget, estimate(document.text)):
+        elsewhere.warm_up(Ask(document, 0), room)

@@ -29,6 +29,12 @@ class Spent:
     """From asking until the stream was closed."""
     failed: bool
     """It ended in an error before the first text."""
+    error: MaiError | None = None
+    """What it ended in, before the first text or behind it."""
+    connect_ms: float = 0.0
+    """Part of `total_ms`: connecting, where no connection was open."""
+    reasoning_chars: int = 0
+    """Characters of hidden reasoning, which not every provider counts as tokens."""
 
 
 class Metered:
@@ -52,13 +58,26 @@ class Metered:
         started = perf_counter()
         async with self._model.ask(endpoint, prompt) as answer:
             failed = False
+            ended: MaiError | None = None
             try:
                 yield answer
-            except MaiError:
+            except MaiError as error:
                 # A request that was refused costs nothing; one that broke off has been answered in part.
-                failed = answer.first_token_ms is None
+                failed, ended = answer.first_token_ms is None, error
                 raise
             finally:
                 usage = Usage() if failed else answer.usage
                 total = (perf_counter() - started) * 1000
-                self._note(Spent(endpoint.provider, endpoint.model, usage, answer.first_token_ms, total, failed))
+                self._note(
+                    Spent(
+                        provider=endpoint.provider,
+                        model=endpoint.model,
+                        usage=usage,
+                        first_token_ms=answer.first_token_ms,
+                        total_ms=total,
+                        failed=failed,
+                        error=ended,
+                        connect_ms=answer.connect_ms,
+                        reasoning_chars=answer.reasoning_chars,
+                    )
+                )

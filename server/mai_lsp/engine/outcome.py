@@ -15,10 +15,30 @@ class Reason(StrEnum):
 
     DISABLED = "disabled"
     """Switched off by a setting, for this language or altogether."""
+    SNOOZED = "snoozed"
+    """Everything is quiet for a while, as the user asked."""
+    MANUAL = "manual"
+    """Suggestions come only when asked for by hand."""
+    LIMITED = "limited"
+    """The provider wants to be left alone for a while; asking by hand is still possible."""
     IGNORED = "ignored"
     """The file is one that must not be sent; `Skipped.detail` names the rule."""
     SECRET = "secret"  # noqa: S105 (a reason's name)
     """The cursor is at a secret, or the answer holds the mask of one."""
+    READ_ONLY = "read-only"
+    """The file can not be edited; nothing is asked by itself."""
+    LARGE = "large"
+    """The file is too long to be asked about by itself."""
+    BLANK = "blank"
+    """The file holds nothing yet to go on from."""
+    DELETED = "deleted"
+    """Text was just deleted, and typing has not gone on."""
+    MIDDLE = "middle"
+    """The cursor is in the middle of a line."""
+    PROSE = "prose"
+    """The cursor is in a comment or a string, where the user wants quiet."""
+    CAPPED = "capped"
+    """The user's own cap on requests per minute is reached."""
     SUPERSEDED = "superseded"
     """A newer request for the same document took its place."""
     STALE = "stale"
@@ -71,6 +91,8 @@ class Trace:
     """How far a suggestion may go at this place: a word of `reply.reach.Reach`."""
     said_chars: int = 0
     """Characters the model sent, as far as they were read."""
+    remembered: bool = False
+    """Nothing was asked: it is what is left of an earlier answer, whose figures the others are."""
 
 
 @dataclass(frozen=True, slots=True)

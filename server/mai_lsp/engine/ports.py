@@ -10,6 +10,7 @@ from typing import Protocol
 from mai_lsp.core.recent import NOTHING, Recent
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
+from mai_lsp.engine.mode import NOTHING_SWITCHED, Switches
 from mai_lsp.model.types import Answer, Endpoint, Preview, Role
 from mai_lsp.prompt.prompt import Prompt
 from mai_lsp.settings import Settings
@@ -75,3 +76,5 @@ class Deps:
     settings: Settings
     elsewhere: Elsewhere | None = None
     """None where there is no workspace."""
+    switches: Switches = NOTHING_SWITCHED
+    """What the user has switched in this session."""

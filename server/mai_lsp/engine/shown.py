@@ -18,6 +18,7 @@ _WHY = {
     "imports": "what the code can use",
     "definition": "defined in this file and used near the cursor",
     "workspace": "defined in another file and likely to be used here",
+    "caller": "calls of the function being written",
     "similar": "another file the user has or had open; it uses many of the same words",
     "edit": "changed a moment ago",
     "diagnostic": "a problem that is reported near the cursor",
@@ -37,7 +38,7 @@ def name(piece: Piece) -> str:
     kind, _, what = piece.label.partition(" ")
     if kind == "workspace":
         return piece.path
-    return f"{kind} {piece.path} {what}" if kind in {"similar", "edit"} else piece.label
+    return f"{kind} {piece.path} {what}" if kind in {"caller", "similar", "edit"} else piece.label
 
 
 def request(preview: Preview) -> dict[str, Any]:

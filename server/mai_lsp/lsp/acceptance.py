@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.outcome import Suggestion
 from mai_lsp.lsp.tasks import Tasks
+from mai_lsp.usage.spending import Spending
 
 if TYPE_CHECKING:
     from mai_lsp.engine.metered import Metered, Spent
@@ -42,6 +43,7 @@ class Acceptance:
         *,
         enabled: Callable[[], bool],
         accepted: Callable[[], None],
+        spent: Callable[[Spent], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -51,6 +53,8 @@ class Acceptance:
         self._clock = clock
         self._today = today
         self._accepted = accepted
+        self._told_spent = spent
+        self._spending = Spending()
         self._follower: Follower | None = None
         """Made with the first suggestion or request: its modules are not needed to answer `initialize`."""
         self._checks: list[Check] = []
@@ -109,6 +113,10 @@ class Acceptance:
         self._stir()
         return known
 
+    def cost_today(self) -> float | None:
+        """Return the USD that today has cost; None where no price is known."""
+        return self._spending.today()
+
     def metered(self, model: Model, language: str) -> Metered:
         """Return a model whose requests are counted as made for a document in `language`."""
         from mai_lsp.engine.metered import Metered  # noqa: PLC0415 (loaded late, with the engine)
@@ -149,6 +157,8 @@ class Acceptance:
             counts.time(Timing.ANSWER, spent.total_ms)
         if spent.first_token_ms is not None:
             counts.time(Timing.FIRST, spent.first_token_ms)
+        self._spending.add(None if spent.failed else usage.cost_usd, self._today())
+        self._told_spent(spent)
         self._stir()
 
     def _key(self, provider: str, model: str, language: str) -> Key:
@@ -192,12 +202,14 @@ class Acceptance:
             return
         book, checks = self._follower.take_book(), self._checks
         self._checks = []
+        self._spending.taken()
+        today = self._today()
         if not (book or checks) or not self._enabled():
             return
         try:
             # Not `to_thread`: a cancellation would take back what waits for a thread, and with it the figures.
-            running = asyncio.get_running_loop().run_in_executor(None, _store, book, checks, self._today())
-            await asyncio.shield(running)
+            running = asyncio.get_running_loop().run_in_executor(None, _store, book, checks, today)
+            self._spending.written(await asyncio.shield(running), today)
         except Exception as error:  # noqa: BLE001 (whatever a disk may do: the editor must not notice)
             log.log(logging.INFO if self._failed else logging.WARNING, "figures were not kept: %s", error)
             self._failed = True
@@ -215,9 +227,11 @@ def _field(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
-def _store(book: Book, checks: Sequence[Check], today: date) -> None:
+def _store(book: Book, checks: Sequence[Check], today: date) -> float | None:
+    """Write, and return what today has cost by then."""
     from mai_lsp.usage import store  # noqa: PLC0415 (brings SQLite; in the worker thread)
     from mai_lsp.usage.follower import compare  # noqa: PLC0415 (beside the above)
 
     compare(checks, book)
     store.add(store.database(), book, today)
+    return store.cost_of(store.database(), today.isoformat())

@@ -7,46 +7,72 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mai_lsp.engine.outcome import Outcome, Skipped
+from mai_lsp.engine.outcome import Outcome, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.settings import Settings
+from mai_lsp.workspace.access import Access
+
+Flow = Callable[[Ask, Deps], Coroutine[Any, Any, Outcome]]
 
 if TYPE_CHECKING:
     from mai_lsp.engine.completion import Plan
+    from mai_lsp.engine.desk import Desk, Start
     from mai_lsp.engine.gather import Gatherer
     from mai_lsp.lsp.documents import Documents
     from mai_lsp.model.client import ModelClient
+
+
+class Alternatives(Protocol):
+    """`engine.alternatives.alternatives`."""
+
+    def __call__(
+        self, ask: Ask, deps: Deps, wanted: int, found: Callable[[Suggestion], None], *, hurry: bool, usual: Flow | None
+    ) -> Awaitable[list[Suggestion] | Skipped]:
+        """Return up to `wanted` different suggestions, or why there is none."""
+
+
+TREE_WITHIN = 0.2
+"""Seconds that a request waits for a large file's tree; the model takes longer, and a better prompt is worth it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What answers requests."""
 
-    complete: Callable[[Ask, Deps], Awaitable[Outcome]]
+    desk: Desk
     plan: Callable[[Ask, Deps], Awaitable[Plan | Skipped]]
+    alternatives: Alternatives
     client: ModelClient
     gatherer: Gatherer
 
 
-async def load(settings: Callable[[], Settings], documents: Documents) -> Backend:
+async def load(settings: Callable[[], Settings], documents: Documents, start: Start) -> Backend:
     """Import in a worker thread, then build with the settings as they are by then."""
     await asyncio.to_thread(_import)
+    from mai_lsp.engine.alternatives import alternatives  # noqa: PLC0415 (loaded late on purpose)
     from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (loaded late on purpose)
-    from mai_lsp.engine.completion import complete, plan_for  # noqa: PLC0415 (same)
+    from mai_lsp.engine.completion import plan_for  # noqa: PLC0415 (same)
+    from mai_lsp.engine.desk import Desk  # noqa: PLC0415 (same)
     from mai_lsp.engine.gather import Gatherer  # noqa: PLC0415 (same)
 
     gatherer = Gatherer(lambda: documents.folders, lambda: documents)
-    return Backend(complete, plan_for, new_client(settings, os.environ), gatherer)
+    clock = asyncio.get_running_loop().time
+    access = Access(clock)
+    desk = Desk(start, documents.latest, lambda one: documents.parsed(one, TREE_WITHIN), clock, access.locked)
+    return Backend(desk, plan_for, alternatives, new_client(settings, os.environ), gatherer)
 
 
 def _import() -> None:
+    import mai_lsp.engine.alternatives  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.backend  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.completion  # noqa: PLC0415 (same)
+    import mai_lsp.engine.desk  # noqa: PLC0415 (same)
     import mai_lsp.engine.metered  # noqa: PLC0415 (same)
+    import mai_lsp.engine.nextedit  # noqa: PLC0415 (same)
     import mai_lsp.model.exchange  # noqa: PLC0415 (same; it brings httpx)
     import mai_lsp.usage.follower  # noqa: F401, PLC0415 (same)
 

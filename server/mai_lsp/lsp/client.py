@@ -34,6 +34,14 @@ class Client:
     inserts_only: bool = False
     """Neovim's own completion: ignores where an item's edit ends, and (before 0.12) takes of a plain text only what
     comes before the first blank, but snippets whole (`runtime/lua/vim/lsp/completion.lua`, `get_completion_word`)."""
+    overlays: bool = False
+    """Neovim: shows an inline completion that replaces something over what it replaces."""
+    versioned_edits: bool = False
+    """Takes edits that are bound to a document's version."""
+    literal_actions: bool = False
+    """Takes code actions that are more than commands."""
+    shows_documents: bool = False
+    """Shows a place that the server names."""
     progress: bool = False
     """Shows progress that the server begins."""
     process_id: int | None = None
@@ -58,6 +66,10 @@ def describe(params: types.InitializeParams) -> Client:
         keeps_lines=types.InsertTextMode.AsIs in (modes or ()),
         markdown=types.MarkupKind.Markdown in (formats or ()),
         inserts_only=params.client_info is not None and params.client_info.name == "Neovim",
+        overlays=params.client_info is not None and params.client_info.name == "Neovim",
+        versioned_edits=bool(get_capability(have, "workspace.workspace_edit.document_changes")),
+        literal_actions=get_capability(have, "text_document.code_action.code_action_literal_support") is not None,
+        shows_documents=bool(get_capability(have, "window.show_document.support")),
         progress=bool(get_capability(have, "window.work_done_progress")),
         process_id=params.process_id,
         folders=_folders(params),

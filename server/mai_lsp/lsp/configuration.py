@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mai_lsp.settings import FIELDS, SOURCES, Settings, read
+from mai_lsp.settings import FIELDS, Settings
+from mai_lsp.settings_reading import SOURCES, read
 
 SECTION = "mai"
 

@@ -6,7 +6,7 @@ user's and the client may be behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,16 @@ def _place(item: Any) -> Place:
     return Place(line, column)
 
 
+def place_of(position: Any) -> Place:
+    """Read an LSP position as a command's argument brings it: an object or a mapping; the beginning if it is none."""
+    found = [position.get(name) if isinstance(position, dict) else getattr(position, name, 0) for name in _PLACE]
+    line, character = (number if isinstance(number, int) else 0 for number in found)
+    return Place(line, character)
+
+
+_PLACE = ("line", "character")
+
+
 def offset_at(document: Document, place: Place, encoding: Encoding) -> int:
     """Return the code point offset of a place; past a line's end gives its end, past the last line the text's end."""
     if place.line < 0:
@@ -98,14 +108,20 @@ def to_range(document: Document, span: Span, encoding: Encoding) -> types.Range:
     return types.Range(types.Position(start.line, start.column), types.Position(end.line, end.column))
 
 
-def inline_items(document: Document, suggestion: Suggestion, encoding: Encoding) -> types.InlineCompletionList:
-    """Return one inline completion item; running its command tells us that it was accepted."""
-    item = types.InlineCompletionItem(
-        insert_text=suggestion.text,
-        range=to_range(document, suggestion.span, encoding),
-        command=accept_command(suggestion),
+def inline_items(
+    document: Document, suggestions: Iterable[Suggestion], encoding: Encoding
+) -> types.InlineCompletionList:
+    """Return inline completion items, in this order; running an item's command tells us that it was accepted."""
+    return types.InlineCompletionList(
+        items=[
+            types.InlineCompletionItem(
+                insert_text=suggestion.text,
+                range=to_range(document, suggestion.span, encoding),
+                command=accept_command(suggestion),
+            )
+            for suggestion in suggestions
+        ]
     )
-    return types.InlineCompletionList(items=[item])
 
 
 def accept_command(suggestion: Suggestion) -> types.Command:

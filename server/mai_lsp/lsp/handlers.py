@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from mai_lsp.lsp import client, configuration, registration, reported
-from mai_lsp.lsp.convert import Place, changes, inline_items, to_offset
+from mai_lsp.lsp import alternatives, client, configuration, nextedit, registration, reported, switching
+from mai_lsp.lsp.convert import Place, changes, inline_items, place_of, to_offset
 from mai_lsp.lsp.listing import completion_list
-from mai_lsp.lsp.progress import IndexMeter
+from mai_lsp.lsp.progress import IndexMeter, waiting
 from mai_lsp.lsp.protocol import (
     ACCEPT_COMMAND,
     DID_ACCEPT_PART,
@@ -28,6 +28,7 @@ from mai_lsp.lsp.protocol import (
     TOLERATED,
     ShownPrompt,
 )
+from mai_lsp.lsp.session import Several
 from mai_lsp.workspace.ignore import FILE_NAMES as IGNORE_FILES
 from mai_lsp.workspace.project import FILE_NAME
 from mai_lsp.workspace.uris import name_of, path_of
@@ -45,6 +46,9 @@ def register(server: Server) -> None:
     _configuration(server)
     _completions(server)
     _commands(server)
+    alternatives.register(server)
+    switching.register(server)
+    nextedit.register(server)
 
 
 def _lifecycle(server: Server) -> None:
@@ -79,7 +83,8 @@ def _documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
-        session.acceptance.closed(item.uri)
+        session.closed(item.uri)
+        session.next_edits.closed(item.uri)
         session.documents.open(item.uri, str(item.language_id), item.version, item.text)
         session.warm(item.uri)
 
@@ -90,15 +95,18 @@ def _documents(server: Server) -> None:
         except ValueError as error:
             # From here on the text is unknown, and completing in a wrong text is worse than not completing.
             log.error("didChange could not be read: %s", error)  # noqa: TRY400 (our own words, nothing more to see)
-            session.acceptance.closed(_uri(params))
+            session.closed(_uri(params))
             session.documents.close(_uri(params))
         else:
-            session.acceptance.changed(uri, session.documents.change(uri, version, found))
+            before = session.documents.latest(uri)
+            edits = session.documents.change(uri, version, found)
+            session.changed(uri, edits)
+            session.next_edits.changed(uri, before, edits)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        session.newest.cancel(params.text_document.uri)
-        session.acceptance.closed(params.text_document.uri)
+        session.closed(params.text_document.uri)
+        session.next_edits.closed(params.text_document.uri)
         session.documents.close(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
@@ -159,14 +167,20 @@ def _completions(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList:
-        found = await session.suggest(
-            params.text_document.uri,
-            Place(params.position.line, params.position.character),
-            automatic=params.context.trigger_kind != types.InlineCompletionTriggerKind.Invoked,
-        )
+        uri, place = params.text_document.uri, Place(params.position.line, params.position.character)
+        asked = session.documents.latest(uri)
+        if params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked:
+            async with waiting(server, params.work_done_token):
+                found = await session.suggest(uri, place, automatic=False, several=Several(hurry=True))
+        else:
+            found = await session.suggest(uri, place, automatic=True)
         if found is None:
-            return types.InlineCompletionList(items=[])
-        return inline_items(found.document, found.suggestion, session.documents.encoding)
+            by_hand = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+            same = asked is not None and session.documents.latest(uri) is asked
+            items = nextedit.inline(session, asked, place, automatic=not by_hand) if asked and same else []
+            return types.InlineCompletionList(items=items)
+        session.next_edits.completed(found.document)
+        return inline_items(found.document, found.all, session.documents.encoding)
 
 
 def completion(server: Server) -> Any:
@@ -197,13 +211,14 @@ def _commands(server: Server) -> None:
 
     @server.command(ACCEPT_COMMAND)
     def accept(*arguments: Any) -> None:
-        if not arguments or not isinstance(arguments[0], str) or not session.accept(arguments[0]):
+        identity = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        if not session.accept(identity) and not session.next_edits.accept(identity):
             log.info("a suggestion was accepted that is not known")
 
     @server.command(SHOW_PROMPT_COMMAND)
     async def show_prompt(*arguments: Any) -> ShownPrompt:
         uri, position = (*arguments, None, None)[:2]
-        return await session.show_prompt(str(uri), _place(position))
+        return await session.show_prompt(str(uri), place_of(position))
 
     @server.command(STATUS_COMMAND)
     async def status(*_: Any) -> dict[str, Any]:
@@ -239,16 +254,6 @@ def _accepted_part(server: Server) -> Any:
 
 def _ignore(_: Any) -> None:
     """Take a notification that needs no answer."""
-
-
-def _place(position: Any) -> Place:
-    """Read an LSP position as a command's argument brings it: an object or a mapping; the beginning if it is none."""
-    found = [position.get(name) if isinstance(position, dict) else getattr(position, name, 0) for name in _PLACE]
-    line, character = (number if isinstance(number, int) else 0 for number in found)
-    return Place(line, character)
-
-
-_PLACE = ("line", "character")
 
 
 def _uri(params: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from mai_lsp.lsp.server import Server
 
 TITLE = "MAI: reading the workspace"
+
+ASKING = "MAI: asking the model"
+
+WAITING_AFTER = 1.0
+"""Seconds after which somebody who asked by hand is shown that the model is working."""
 
 ANSWER_WITHIN = 2.0
 """Seconds a client has to allow a progress bar."""
@@ -57,3 +63,33 @@ class IndexMeter:
         if self._token:
             self._server.work_done_progress.end(self._token, types.WorkDoneProgressEnd(message=text or None))
             self._token = ""
+
+
+@contextlib.asynccontextmanager
+async def waiting(server: Server, token: int | str | None) -> AsyncIterator[None]:
+    """Show that something is being worked on if it takes a while, under the client's own token if it gave one."""
+    if token is None and not server.session.client.progress:
+        yield
+        return
+    showing = server.session.tasks.start(_show(server, token), "progress")
+    try:
+        yield
+    finally:
+        showing.cancel()
+
+
+async def _show(server: Server, token: int | str | None) -> None:
+    await asyncio.sleep(WAITING_AFTER)
+    progress = server.work_done_progress
+    if token is None:
+        token = f"mai-wait-{id(asyncio.current_task())}"
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await progress.create_async(token)
+        except Exception:  # noqa: BLE001 (whatever a client may say, it shows nothing then)
+            return
+    progress.begin(token, types.WorkDoneProgressBegin(title=ASKING, cancellable=False))
+    try:
+        await asyncio.Event().wait()  # until it is cancelled
+    finally:
+        progress.end(token, types.WorkDoneProgressEnd())

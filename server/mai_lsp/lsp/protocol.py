@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 STATUS = "mai/status"
-"""Server notification with a `StatusParams`, sent whenever something in it changes."""
+"""Server notification with a `StatusParams`, sent whenever something in it changes; as a request of the client with
+``{uri}`` it gives a `StatusResult`."""
 
 COPILOT_STATUS = "didChangeStatus"
 """The same for clients of Copilot's language server, with a `CopilotStatusParams`."""
@@ -21,6 +22,38 @@ STATUS_COMMAND = "mai.status"
 
 SHOW_PROMPT_COMMAND = "mai.showPrompt"
 """Returns what a completion at a place would send, as a `ShownPrompt`; its arguments are a URI and an LSP position."""
+
+SNOOZE_COMMAND = "mai.snooze"
+"""Suggests nothing while typing for some minutes, its argument; `SNOOZE_MINUTES` without one."""
+
+UNSNOOZE_COMMAND = "mai.unsnooze"
+"""Ends that."""
+
+TOGGLE_COMMAND = "mai.toggle"
+"""Switches suggestions while typing off, or on again, for this session: for the document whose URI is the argument, or,
+with "language" behind it, for its language. All three return a `StatusResult`."""
+
+ALTERNATIVES_COMMAND = "mai.alternatives"
+"""Returns several suggestions for a place, as an `InlineCompletionList`; its arguments are a URI, an LSP position and,
+for a client that takes them one by one, a progress token."""
+
+NEXT_EDIT_COMMAND = "mai.nextEdit"
+"""Finds the next edit and shows its place; returns a `NextEdit`. Its arguments are a URI and an LSP position."""
+
+APPLY_EDIT_COMMAND = "mai.applyNextEdit"
+"""Applies next edits through `workspace/applyEdit`, for clients whose code actions can only be commands; its arguments
+are an id, a URI, the document's version and how many."""
+
+INLINE_EDIT = "textDocument/copilotInlineEdit"
+"""Request of Copilot's clients for the next edit: ``{textDocument: {uri, version}, position}`` to `InlineEdits`."""
+
+DID_SHOW_EDIT = "textDocument/didShowInlineEdit"
+"""Notification of Copilot's clients that one of those is on the screen."""
+
+PANEL = "textDocument/copilotPanelCompletion"
+"""The same as a request of Copilot's clients: ``{textDocument, position, partialResultToken?}``."""
+
+SNOOZE_MINUTES = 30.0
 
 TOLERATED = (
     "textDocument/didFocus",
@@ -38,7 +71,7 @@ DID_CHANGE_DIAGNOSTICS = "mai/didChangeDiagnostics"
 DID_CHANGE_CLIPBOARD = "mai/didChangeClipboard"
 """Client notification ``{text}``; dropped unless the user has named the clipboard in `context.sources`."""
 
-State = Literal["ready", "working", "error", "off"]
+State = Literal["ready", "working", "slow", "limited", "offline", "error", "off"]
 
 
 class StatusParams(TypedDict):
@@ -48,11 +81,32 @@ class StatusParams(TypedDict):
     provider: str
     model: str
     message: str
-    """One sentence for the user; empty when there is nothing to say."""
+    """For the user: what is the matter and what to do; empty when there is nothing to say."""
+    until: str
+    """When it is over, as an ISO 8601 time in UTC; empty where that is not known."""
+    cost: float | None
+    """USD that today has cost, all servers of this user together; null where no price is known."""
     shown: int
     """Suggestions given to the editor in this session."""
     accepted: int
     """Suggestions that were taken, whole or in part."""
+
+
+class FileStatus(TypedDict):
+    """Whether suggestions come while typing in one document."""
+
+    uri: str
+    on: bool
+    reason: str
+    """A word of `engine.outcome.Reason`; empty if they do."""
+    why: str
+    """The same as a sentence."""
+
+
+class StatusResult(StatusParams):
+    """Result of `STATUS` as a request."""
+
+    file: FileStatus
 
 
 class CopilotStatusParams(TypedDict):
@@ -74,3 +128,14 @@ class ShownPrompt(TypedDict):
     pieces: list[dict[str, Any]]
     withheld: list[dict[str, str]]
     reason: str
+
+
+class NextEdit(TypedDict):
+    """Result of `NEXT_EDIT_COMMAND`; without edits where there is none, and `reason` says why in a word."""
+
+    edits: list[dict[str, Any]]
+    """As in `INLINE_EDIT`'s answer; the next one comes first, and those behind it belong to it."""
+    certain: bool
+    """Found without a model."""
+    reason: str
+    """A word of `engine.nextedit.EditReason`; empty where there are edits."""

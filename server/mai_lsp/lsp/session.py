@@ -10,30 +10,36 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mai_lsp import errors
 from mai_lsp.context.clipboard import copied_from
-from mai_lsp.core.text import Document
+from mai_lsp.core.text import Document, Edit
+from mai_lsp.engine import health, mode
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.lsp import backend, configuration, logs, reported
 from mai_lsp.lsp.acceptance import Acceptance
-from mai_lsp.lsp.backend import Backend
+from mai_lsp.lsp.backend import TREE_WITHIN, Backend
 from mai_lsp.lsp.client import Client
 from mai_lsp.lsp.convert import Place, offset_at
 from mai_lsp.lsp.documents import Documents
 from mai_lsp.lsp.indexing import Indexing
+from mai_lsp.lsp.nextedits import NextEdits
 from mai_lsp.lsp.protocol import ShownPrompt
 from mai_lsp.lsp.status import Status, Voice
 from mai_lsp.lsp.tasks import Newest, Tasks
 from mai_lsp.model.types import Role
-from mai_lsp.settings import Settings, from_env
+from mai_lsp.settings import Settings
+from mai_lsp.settings_reading import from_env
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.project import read_project
+
+if TYPE_CHECKING:
+    from mai_lsp.engine.metered import Spent
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +49,6 @@ WORKING_AFTER = 0.15
 WARM_EVERY = 20.0
 """Seconds between two warm-ups; most servers keep an idle connection for longer than this."""
 
-TREE_WITHIN = 0.2
-"""Seconds that a request waits for a large file's tree; the model takes longer, and a better prompt is worth it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -53,6 +56,25 @@ class Found:
 
     document: Document
     suggestion: Suggestion
+    offset: int
+    """The cursor it was asked for."""
+    others: tuple[Suggestion, ...] = ()
+    """Different ones, where several were asked for."""
+
+    @property
+    def all(self) -> tuple[Suggestion, ...]:
+        """All of them, best first."""
+        return (self.suggestion, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """That several suggestions are asked for, and how."""
+
+    hurry: bool
+    """All are given in one answer, so what comes long after the first is not waited for."""
+    found: Callable[[Document, Suggestion], None] = lambda *_: None
+    """Called with each as soon as it is there."""
 
 
 CLIPBOARD = "clipboard"
@@ -78,11 +100,22 @@ class Session:
             self.documents.latest,
             enabled=lambda: self.settings.stats_enable,
             accepted=self.status.accept,
+            spent=self._spent,
+        )
+        self.next_edits = NextEdits(
+            self.tasks,
+            self.documents,
+            self._edit_deps,
+            budget=lambda: loaded.desk.budget if (loaded := self._loaded()) is not None else None,
+            given=self.status.offer,
+            accepted=self.status.accept,
         )
         self._voice = voice
         self._loading: asyncio.Task[Backend] | None = None
         self._warmed = -WARM_EVERY
         self._clipboard = ""
+        self._several: Found | None = None
+        """The last answer that had several, for editors that ask again to step through them."""
         self._ruled: tuple[tuple[Path, ...], bool] | None = None
 
     @property
@@ -122,9 +155,11 @@ class Session:
         if CLIPBOARD not in self.settings.context_sources:
             self._clipboard = ""
         self.status.enabled = self.settings.completion_enable
+        self.status.slow_after = self.settings.status_slow_after
         self.status.recover()
         if (loaded := self._loaded()) is not None:
             loaded.client.configure(self.settings)
+            loaded.desk.clear()
             self._check(loaded)
         self.status.send()
         self.indexing.follow(
@@ -137,25 +172,31 @@ class Session:
             self._loading = self.tasks.start(self._load(), "loading")
         return self._loading
 
-    async def suggest(self, uri: str, place: Place, *, automatic: bool, lines: int | None = None) -> Found | None:
+    async def suggest(
+        self, uri: str, place: Place, *, automatic: bool, lines: int | None = None, several: Several | None = None
+    ) -> Found | None:
         """Ask for a suggestion at `place`; None when there is none, or a newer request took over."""
         document = self.documents.latest(uri)
         if document is None:
             return None
         settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
         ask = self._ask(document, place, automatic=automatic)
+        if several is not None and (known := self._known(ask)) is not None:
+            return known
+        given: list[Suggestion] = []
         began = time.perf_counter()
         self.status.began()
         telling = asyncio.get_running_loop().call_later(WORKING_AFTER, self.status.send)
         outcome: Outcome | None = None
         try:
-            outcome = await self.newest.run(uri, self._complete(ask, settings))
+            flow = self._alternatives(ask, settings, several, given) if several else self._complete(ask, settings)
+            outcome = await self.newest.run(uri, flow)
             if outcome is None:
                 outcome = Skipped(Reason.SUPERSEDED, "A newer request for the same document took over.")
         finally:
             telling.cancel()
             self.status.ended(outcome, automatic=automatic)
-            if outcome is not None and outcome.trace.model:
+            if outcome is not None and outcome.trace.model and not outcome.trace.remembered:
                 # Closing a stream early costs its connection: open the next one while the user reads.
                 self.tasks.start(self._warm(), "warm-up")
         if not isinstance(outcome, Suggestion):
@@ -163,8 +204,10 @@ class Session:
         current = self.documents.latest(uri)
         if current is None or current.text != document.text:
             return None  # The engine has looked, too, but a didChange may have come since.
-        self.acceptance.offered(current, ask.offset, [outcome], (time.perf_counter() - began) * 1000)
-        return Found(current, outcome)
+        found = Found(current, outcome, ask.offset, tuple(one for one in given if one is not outcome))
+        self.acceptance.offered(current, ask.offset, found.all, (time.perf_counter() - began) * 1000)
+        self._several = found if found.others else None
+        return found
 
     async def show_prompt(self, uri: str, place: Place) -> ShownPrompt:
         """Say what a suggestion at `place` would send, or why nothing would be."""
@@ -210,16 +253,34 @@ class Session:
         self._clipboard = text if wanted and not self._from_hidden(text) else ""
 
     def warm(self, uri: str) -> None:
-        """Open the connection to the model in the background, if that was not done just now and may serve `uri`."""
+        """Get ready for a document in the background: look into other files, and open the connection to the model."""
         now = time.monotonic()
         if self.documents.ignored(uri):
             return
+        if self.settings.completion_enable and self.settings.index_enable:
+            self.tasks.start(self._look_ahead(uri), "look ahead")
         if self.settings.completion_enable and now - self._warmed >= WARM_EVERY:
             self._warmed = now
             self.tasks.start(self._warm(), "warm-up")
 
+    def changed(self, uri: str, edits: Sequence[Edit]) -> None:
+        """Take the edits that a document's latest text is made by."""
+        self.acceptance.changed(uri, edits)
+        if (loaded := self._loaded()) is not None:
+            loaded.desk.changed(uri, edits)
+
+    def closed(self, uri: str) -> None:
+        """Forget what is going on in a document; its text is dropped by the store."""
+        self.newest.cancel(uri)
+        self.acceptance.closed(uri)
+        if (loaded := self._loaded()) is not None:
+            loaded.desk.closed(uri)
+            loaded.gatherer.forget(uri)
+
     async def stop(self) -> None:
         """End all that runs and close the connections."""
+        if (loaded := self._loaded()) is not None:
+            loaded.desk.stop()
         await self.tasks.stop()
         await self.acceptance.stop()  # After the tasks, since a request that is cancelled counts, too.
         if (loaded := self._loaded()) is not None:
@@ -228,7 +289,7 @@ class Session:
 
     async def _load(self) -> Backend:
         try:
-            loaded = await backend.load(lambda: self.settings, self.documents)
+            loaded = await backend.load(lambda: self.settings, self.documents, self.tasks.start)
         finally:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
             gc.freeze()
@@ -238,13 +299,51 @@ class Session:
 
     async def _complete(self, ask: Ask, settings: Settings) -> Outcome:
         loaded = await asyncio.shield(self.load())
-        ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
+        if wait := mode.pause(settings, automatic=ask.automatic):
+            await asyncio.sleep(wait)  # The next key brings a newer request, which ends this one.
+        settings = mode.restrained(settings, automatic=ask.automatic)
         deps = self._deps(loaded, settings)
         deps = replace(deps, model=self.acceptance.metered(deps.model, ask.document.language))
         try:
-            return await loaded.complete(ask, deps)
+            return await loaded.desk.suggest(ask, deps)
         except errors.MaiError as error:
             return Skipped(Reason.ERROR, str(error), errors.NotConfigured(error.message, advice=error.advice))
+
+    async def _alternatives(self, ask: Ask, settings: Settings, several: Several, given: list[Suggestion]) -> Outcome:
+        """Ask for several suggestions; put them into `given`, and return the best."""
+        loaded = await asyncio.shield(self.load())
+        ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
+        deps = self._deps(loaded, settings)
+        deps = replace(deps, model=self.acceptance.metered(deps.model, ask.document.language))
+        began = time.perf_counter()
+
+        def found(suggestion: Suggestion) -> None:
+            given.append(suggestion)
+            if not several.hurry and (current := self.documents.latest(ask.document.uri)) is not None:
+                # It is on the screen from now on, and may be taken before the last one is there.
+                self.acceptance.offered(current, ask.offset, given, (time.perf_counter() - began) * 1000)
+            several.found(ask.document, suggestion)
+
+        # What is remembered from quiet mode was cut short; who asks by hand gets it whole.
+        usual = None if settings.completion_mode == "quiet" else loaded.desk.suggest
+        all_found = await loaded.alternatives(
+            ask, deps, settings.completion_alternatives, found, hurry=several.hurry, usual=usual
+        )
+        if isinstance(all_found, Skipped):
+            return all_found
+        given[:] = all_found
+        return given[0]
+
+    def _known(self, ask: Ask) -> Found | None:
+        """Return the last answer with several suggestions if it was for the same place in the same text."""
+        found = self._several
+        if found is None or (found.document.uri, found.offset) != (ask.document.uri, ask.offset):
+            return None
+        return replace(found, document=ask.document) if found.document.text == ask.document.text else None
+
+    def _spent(self, spent: Spent) -> None:
+        self.status.timed(health.sample(spent))
+        self.status.cost = self.acceptance.cost_today()
 
     def _ask(self, document: Document, place: Place, *, automatic: bool) -> Ask:
         """Bind a request to what is known at this moment."""
@@ -262,7 +361,14 @@ class Session:
 
     def _deps(self, loaded: Backend, settings: Settings) -> Deps:
         elsewhere = loaded.gatherer if settings.index_enable else None
-        return Deps(loaded.client, self.documents, settings, elsewhere)
+        return Deps(loaded.client, self.documents, settings, elsewhere, self.status.in_force())
+
+    def _edit_deps(self, document: Document) -> Deps | None:
+        """Return what next edits in a document work with; None while it is being loaded."""
+        if (loaded := self._loaded()) is None:
+            return None
+        deps = self._deps(loaded, self.settings)
+        return replace(deps, model=self.acceptance.metered(deps.model, document.language))
 
     def _follow_rules(self) -> None:
         """Let folders and settings decide which files may be shown; ignore files are followed by the rules."""
@@ -271,6 +377,19 @@ class Session:
             self._ruled = wanted
             self.documents.folders = self.client.folders
             self.documents.rules = Rules(self.client.folders, gitignore=self.settings.ignore_gitignore)
+
+    async def _look_ahead(self, uri: str) -> None:
+        loaded = await asyncio.shield(self.load())
+        from mai_lsp.engine.gather import look_ahead  # noqa: PLC0415 (loaded late, with the engine)
+
+        document = self.documents.latest(uri)
+        try:
+            budget = loaded.client.endpoint(Role.COMPLETION).context_tokens
+        except errors.MaiError as error:
+            log.info("no look ahead: %s", type(error).__name__)
+            return
+        if document is not None:
+            look_ahead(document, loaded.gatherer, budget)
 
     async def _warm(self) -> None:
         loaded = await asyncio.shield(self.load())

@@ -34,6 +34,8 @@ from mai_lsp.model.types import Usage
 from mai_lsp.model.wires import DECODERS
 from mai_lsp.prompt.prompt import Prompt
 
+_CONNECTED = (".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")
+
 _DRAIN_SECONDS = 0.05
 """How long the end of the HTTP body is waited for after ``[DONE]``, so that the connection can be used again."""
 
@@ -72,6 +74,7 @@ class Exchange:
 
     def __init__(self, call: Call) -> None:
         self.first_token_ms: float | None = None
+        self.connect_ms = 0.0
         self.reusable = False
         """The body was read to its end, so the connection went back to the pool."""
         self._call = call
@@ -172,6 +175,7 @@ class Exchange:
             request = httpx.Request("POST", place.url, headers=place.headers, content=call.body)
             # The first token has a deadline of its own below; httpx measures the connection only.
             request.extensions["timeout"] = httpx.Timeout(None, connect=target.timeouts.connect).as_dict()
+            request.extensions["trace"] = self._watch_connecting
             async with self._within(self._next_deadline(), FirstTokenTimedOut):
                 response = await place.client.send(request, stream=True)
                 self._body = body = _Body(response, response.aiter_bytes(), sse.Decoder())
@@ -188,6 +192,11 @@ class Exchange:
         if kind == "application/json":
             await self._read_whole(body)
         return body
+
+    async def _watch_connecting(self, event: str, _: Mapping[str, Any]) -> None:
+        """Take the time of a new connection (httpcore's `trace` extension); one that was open has no such events."""
+        if event.endswith(_CONNECTED):
+            self.connect_ms = (asyncio.get_running_loop().time() - self._sent_at) * 1000
 
     async def _read(self, body: _Body) -> None:
         """Read one network chunk and take in the events that it completes."""

@@ -128,6 +128,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def connect_ms(self) -> float:
+        """Milliseconds for opening a connection (TCP and TLS); 0 where one was open."""
+        ...
+
+    @property
     def reasoning_chars(self) -> int:
         """Characters of hidden reasoning seen so far; the text itself is dropped."""
         ...

@@ -38,7 +38,7 @@ def build(gated: Gated, *, max_tokens: int) -> ChatPrompt:
         parts.insert(0, f"Defined in other files of the project:\n<project>\n{others.rstrip(chr(10))}\n</project>")
     if head:
         parts.append(f"Elsewhere in the file:\n<context>\n{head}</context>")
-    parts += _known(source)
+    parts += known(source)
     parts += [
         f"Code after the cursor:\n<after>\n{source.suffix.strip(chr(10))}\n</after>",
         f"Code before the cursor:\n<before>\n{source.prefix}</before>",
@@ -70,7 +70,7 @@ def build_begun(gated: Gated, *, max_tokens: int) -> ChatPrompt:
     fence = _fence(head + prefix + source.suffix)
     after = source.suffix.strip("\n")
     below = f"{source.path}, the code after yours:\n{fence}{language.id}\n{after}\n{fence}"
-    asked = "\n\n".join((*_known(source), below))
+    asked = "\n\n".join((*known(source), below))
     system = _begun_rules().replace("{language}", language.name)
     return ChatPrompt(
         messages=(
@@ -106,7 +106,7 @@ def fixed_tokens(language: Language, path: str) -> int:
     return estimate(_rules().replace("{language}", language.name)) + estimate(path) + _FRAME_TOKENS
 
 
-def _known(source: Source) -> Iterator[str]:
+def known(source: Source) -> Iterator[str]:
     """Write what the session knows: it changes more often than files do, and less often than the code at the cursor."""
     if similar := under_paths(source, of_kind(source, Kind.SIMILAR)):
         yield f"Code in other files that looks similar:\n<similar>\n{similar.rstrip(chr(10))}\n</similar>"

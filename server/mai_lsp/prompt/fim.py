@@ -14,7 +14,7 @@ from mai_lsp.prompt.seam import cut
 _INSIDE = (Kind.IMPORTS, Kind.DEFINITION, Kind.SCOPE)
 """What is of the cursor's own file, as its own text."""
 
-_FILES = (Kind.WORKSPACE, Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD)
+_FILES = (Kind.WORKSPACE, Kind.CALLER, Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD)
 """What llama.cpp is given as other files."""
 
 
@@ -62,8 +62,8 @@ def context_text(source: Source) -> str:
 
 
 def elsewhere_text(source: Source) -> str:
-    """Write what other files define, each under its path as a comment."""
-    return under_paths(source, of_kind(source, Kind.WORKSPACE))
+    """Write what other files define, and how they call what is being written, each under its path as a comment."""
+    return under_paths(source, [*of_kind(source, Kind.WORKSPACE), *of_kind(source, Kind.CALLER)])
 
 
 def under_paths(source: Source, snippets: Iterable[Snippet]) -> str:

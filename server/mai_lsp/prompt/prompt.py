@@ -43,6 +43,8 @@ class ChatPrompt:
     stop: tuple[str, ...] = ()
     """Stop strings; sent only where the provider takes them, enforced by `reply` in any case."""
     seam: Seam = Seam()
+    temperature: float = 0
+    """Sent only where the provider takes it."""
     pieces: tuple[Piece, ...] = ()
 
 
@@ -54,6 +56,8 @@ class FimPrompt:
     max_tokens: int
     stop: tuple[str, ...] = ()
     seam: Seam = Seam()
+    temperature: float = 0
+    """Sent only where the provider takes it."""
     suffix: str | None = None
     """Sent as the parameter ``suffix`` when the format has no tokens of its own (Ollama, Codestral); else None."""
     pieces: tuple[Piece, ...] = ()
@@ -76,6 +80,8 @@ class InfillPrompt:
     max_tokens: int
     stop: tuple[str, ...] = ()
     seam: Seam = Seam()
+    temperature: float = 0
+    """Sent only where the provider takes it."""
     extra: tuple[ExtraFile, ...] = ()
     pieces: tuple[Piece, ...] = ()
 

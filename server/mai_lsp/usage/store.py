@@ -97,6 +97,16 @@ def read(path: Path, since: str = "") -> Book:
     return book
 
 
+def cost_of(path: Path, day: str) -> float | None:
+    """Return the USD spent on an ISO date; None where nothing is known of it. To be called behind `add`."""
+    if not path.is_file():
+        return None
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)) as db:
+        query = "SELECT total(cost_nanousd), total(requests - failed - unpriced) FROM day WHERE day = ?"
+        nanousd, priced = db.execute(query, (day,)).fetchone()
+    return nanousd / 1e9 if priced else None
+
+
 def _add(db: sqlite3.Connection, book: Book, today: date) -> None:
     oldest = (today - timedelta(days=KEEP_DAYS)).isoformat()
     with db:

@@ -1,4 +1,4 @@
-"""Reads a project's `.mai.toml` into plain data for `settings.read`.
+"""Reads a project's `.mai.toml` into plain data for `settings_reading.read`.
 
 The file is hostile input: it is read only up to a limit, only as a regular file inside the workspace folder, and
 never raises; what is wrong with it comes back as a sentence that holds none of its text.

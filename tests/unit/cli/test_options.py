@@ -89,7 +89,7 @@ def test_sources_are_named_without_values() -> None:
 
 
 def test_a_variable_with_a_typing_error_is_found() -> None:
-    env = {"MAI_LSP_MODLE": "x", "MAI_LSP_COMPLETION_MODLE": "x", "MAI_LSP_CACHE_DIR": "/x", "MAI_LSP_WIRE": "fim"}
+    env = {"MAI_LSP_MODLE": "x", "MAI_LSP_EDIT_MODLE": "x", "MAI_LSP_CACHE_DIR": "/x", "MAI_LSP_WIRE": "fim"}
     first, second = options.unknown_variables(env)
-    assert "did you mean MAI_LSP_COMPLETION_MODEL?" in first
+    assert "did you mean MAI_LSP_EDIT_MODEL?" in first
     assert "MAI_LSP_MODLE" in second

@@ -71,7 +71,7 @@ def test_what_is_no_change_is_refused(params: Any) -> None:
 
 
 def test_an_inline_item_has_text_range_and_accept_command() -> None:
-    reply = inline_items(document("\U0001f600 = fo\n"), suggestion(4, 6, "foo()\n    bar()"), Encoding.UTF16)
+    reply = inline_items(document("\U0001f600 = fo\n"), [suggestion(4, 6, "foo()\n    bar()")], Encoding.UTF16)
     (item,) = reply.items
     assert item.insert_text == "foo()\n    bar()"
     assert item.range == types.Range(types.Position(0, 5), types.Position(0, 7))

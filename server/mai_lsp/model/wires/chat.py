@@ -26,7 +26,7 @@ def body(prompt: ChatPrompt, target: Target) -> Body:
         fields["stream_options"] = {"include_usage": True}
     if target.grammar and prompt.seam.word:
         fields["grammar"] = half_word_grammar(prompt.seam)
-    return finished(fields, target, prompt.stop)
+    return finished(fields, target, prompt.stop, prompt.temperature)
 
 
 def decode(event: Any) -> Delta:

@@ -25,7 +25,7 @@ def body(prompt: FimPrompt, target: Target) -> Body:
         fields["cache_prompt"] = True
     if target.grammar and prompt.seam.word:
         fields["grammar"] = half_word_grammar(prompt.seam)
-    return finished(fields, target, prompt.stop)
+    return finished(fields, target, prompt.stop, prompt.temperature)
 
 
 def decode(event: Any) -> Delta:

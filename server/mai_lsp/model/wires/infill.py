@@ -27,7 +27,7 @@ def body(prompt: InfillPrompt, target: Target) -> Body:
     }
     if prompt.seam.word:
         fields["grammar"] = half_word_grammar(prompt.seam)
-    return finished(fields, target, prompt.stop)
+    return finished(fields, target, prompt.stop, prompt.temperature)
 
 
 def decode(event: Any) -> Delta:

@@ -15,13 +15,13 @@ MAX_STOPS = 4
 """OpenAI's documented limit, which others copy; the client enforces all of them in any case."""
 
 
-def finished(body: Body, target: Target, stop: tuple[str, ...]) -> Body:
+def finished(body: Body, target: Target, stop: tuple[str, ...], temperature: float) -> Body:
     """Add sampling, stops and the provider's and the user's own fields to `body` and give it back."""
     accepts = target.row.accepts
     if stop and "stop" in accepts:
         body["stop"] = list(stop[:MAX_STOPS])
     if "temperature" in accepts:
-        body["temperature"] = 0
+        body["temperature"] = temperature
     if "timings_per_token" in accepts:
         body["timings_per_token"] = True
     if "prompt_cache_key" in accepts:

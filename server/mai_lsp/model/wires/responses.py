@@ -31,7 +31,7 @@ def body(prompt: ChatPrompt, target: Target) -> Body:
     }
     if target.effort:
         fields["reasoning"] = {"effort": target.effort}
-    return finished(fields, target, ())
+    return finished(fields, target, (), prompt.temperature)
 
 
 def decode(event: Any) -> Delta:

@@ -19,8 +19,10 @@ from typing import Any, NamedTuple
 
 from mai_lsp.core.facts import Facts, Symbol, facts_of
 from mai_lsp.core.imported import Import
-from mai_lsp.core.language import find
+from mai_lsp.core.language import LANGUAGES, find
+from mai_lsp.core.outline import outline
 from mai_lsp.core.pieces import DefinitionKind
+from mai_lsp.core.projects import named
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import open_document
 from mai_lsp.core.uses import Part, uses_of
@@ -35,6 +37,9 @@ MAX_IMPORTS = 120
 """Words kept that one file's imports are found by."""
 
 _WORDS = re.compile(r"[\w$-]+")
+
+_CPP = re.compile(r"^[ \t]*(?:template[ \t]*<|namespace\b[\w: \t]*\s\{|class(?:[ \t]+\w+)+\s*[:{;])", re.MULTILINE)
+"""What only C++ has in a header, whose name ends like C's."""
 
 _KINDS: tuple[DefinitionKind, ...] = ("function", "type", "value")
 
@@ -108,8 +113,15 @@ def read_entry(root: Path, path: str) -> Entry | None:
     language = find("", path)
     if b"\0" not in data[:_BINARY]:
         text = data.decode("utf-8-sig", "replace")
-        document = replace(open_document(path, language.id, None, text), syntax=parse(language, text))
-        facts, uses = facts_of(document), uses_of(document)
+        if path.endswith(".h") and _CPP.search(text):
+            language = LANGUAGES["cpp"]
+        document = open_document(path, language.id, None, text)
+        if named(path):
+            facts = facts_of(document)  # It says where modules are; it has no code, and some are long.
+        else:
+            document = replace(document, syntax=parse(language, text))
+            outlined = outline(document)
+            facts, uses = facts_of(document, outlined), uses_of(document, outlined)
     return Entry(
         path,
         status.st_mtime_ns,

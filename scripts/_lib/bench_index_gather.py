@@ -1,0 +1,121 @@
+"""Looking into other files while somebody types: `engine.gather` at seeded places of the large workspace.
+
+Parsing what was typed is not counted: that is done before a request is made (see `bench_keystroke`). It waits for every
+answer, however late; how many would have been too late for a real request is counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from _lib.bench_context_ours import gatherer
+from mai_lsp.context import rank
+from mai_lsp.core.language import find
+from mai_lsp.core.syntax import parse
+from mai_lsp.core.text import Document, Edit, Span, open_document
+from mai_lsp.core.tokens import estimate
+from mai_lsp.engine.gather import WITHIN, Gatherer
+from mai_lsp.engine.ports import Ask
+
+PLACES = 40
+
+SHORTEST, LONGEST = 20, 100
+"""Characters of a line that is typed."""
+
+LARGEST = 200_000
+"""Characters of a file that somebody would type in."""
+
+
+class Spot(NamedTuple):
+    """A line that is typed anew."""
+
+    path: str
+    start: int
+    """Offset behind its indentation."""
+    end: int
+
+
+@dataclass(slots=True)
+class Looks:
+    """How long looking took, in seconds."""
+
+    first: list[float] = field(default_factory=list)
+    """In a file just opened."""
+    keys: list[float] = field(default_factory=list)
+    """After every further key."""
+    found: int = 0
+    """Keys after which something of other files was shown."""
+
+    @property
+    def late(self) -> float:
+        """Share of the keys after which a real request would not have waited any longer."""
+        return sum(seconds > WITHIN for seconds in self.keys) / max(1, len(self.keys))
+
+
+def spots(root: Path, paths: Sequence[str], count: int = PLACES, seed: int = 1) -> list[Spot]:
+    """Draw lines of code, one per file; the seed alone decides which."""
+    random = Random(seed)  # noqa: S311 (the same places in every run are the point)
+    shuffled = sorted(paths)
+    random.shuffle(shuffled)
+    found: list[Spot] = []
+    for path in shuffled:
+        if len(found) == count:
+            break
+        if not path.endswith(".json") and (lines := list(typable(path, _text(root / path)))):
+            found.append(random.choice(lines))
+    return found
+
+
+def typable(path: str, text: str) -> Iterator[Spot]:
+    """Yield the indented lines of code that are long enough to be typed."""
+    if len(text) > LARGEST:
+        return
+    document = open_document("", "", None, text)
+    comment = find("", path).comment
+    for number in range(document.line_count):
+        span, line = document.line_span(number), document.line_text(number)
+        code = line.lstrip()
+        if code != line and SHORTEST <= len(code) <= LONGEST and not code.startswith((comment, "*", "/*", '"""')):
+            yield Spot(path, span.end - len(code), span.end)
+
+
+async def measure(root: Path, places: Sequence[Spot], budget: int) -> Looks:
+    """Type each line; `budget` is the whole prompt's, in tokens."""
+    looks = Looks()
+    with gatherer(root) as elsewhere:
+        for spot in places:
+            await _typed(root, spot, budget, elsewhere, looks)
+    return looks
+
+
+async def _typed(root: Path, spot: Spot, budget: int, elsewhere: Gatherer, looks: Looks) -> None:
+    text = _text(root / spot.path)
+    typed = text[spot.start : spot.end]
+    language = find("", spot.path)
+    without = text[: spot.start] + text[spot.end :]
+    opened = open_document((root / spot.path).as_uri(), language.id, 1, without)
+    document = replace(opened, syntax=parse(language, without))
+    seconds, _ = await _look(elsewhere, document, spot.start, budget)
+    looks.first.append(seconds)
+    for number, char in enumerate(typed):
+        at = spot.start + number
+        document = document.edited([Edit(Span(at, at), char)], number + 2)
+        seconds, found = await _look(elsewhere, document, at + 1, budget)
+        looks.keys.append(seconds)
+        looks.found += found
+    elsewhere.forget(document.uri)
+
+
+async def _look(elsewhere: Gatherer, document: Document, offset: int, budget: int) -> tuple[float, bool]:
+    started = time.perf_counter()
+    found = await elsewhere.snippets(Ask(document, offset), rank.room(budget, estimate(document.text)))
+    return time.perf_counter() - started, bool(found)
+
+
+def _text(place: Path) -> str:
+    return place.read_bytes().decode("utf-8-sig", "replace")
