@@ -44,6 +44,7 @@ def _alone(made: Workspace) -> Table:
         f"Index, builder alone: {made.label}",
         (
             Row("cold", cold.seconds, unit="s", goal_p50=30),
+            Row("processor time of that, all processes", cold.processor, unit="s"),
             Row(f"warm, {WARM_STARTS} starts (longest beside)", quantile(warm, 0.5), warm[-1], "s", goal_p50=1),
             Row("resident at most, builder and helpers", cold.memory / MIB, unit="MiB", goal_p50=200),
             Row("resident once it is ready", cold.resting / MIB, unit="MiB"),

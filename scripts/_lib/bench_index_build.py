@@ -37,6 +37,8 @@ class Built(NamedTuple):
     resting: int
     """Bytes resident once it is ready."""
     processes: int
+    processor: float
+    """Seconds of processor time they took together, which other work on the machine hardly changes."""
     database: int
     """Bytes of the database's files."""
 
@@ -47,6 +49,7 @@ class Builder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._peaks: dict[int, int] = {}
+        self._processor: dict[int, float] = {}
         self._started = time.perf_counter()
         self._process = subprocess.Popen(
             [*COMMAND, "--", os.fspath(root)],
@@ -73,8 +76,16 @@ class Builder:
         seconds = time.perf_counter() - self._started
         resting = sum(resident(one)[0] for one in family(self._process.pid))
         database = sum(path.stat().st_size for path in files_of(database_of(self._root)) if path.exists())
-        peaks = self._peaks
-        return Built(seconds, word["files"], word["parsed"], sum(peaks.values()), resting, len(peaks), database)
+        return Built(
+            seconds,
+            word["files"],
+            word["parsed"],
+            sum(self._peaks.values()),
+            resting,
+            len(self._peaks),
+            sum(self._processor.values()),
+            database,
+        )
 
     def changed(self, path: Path) -> float:
         """Say that a file has changed; return the seconds until the index has it."""
@@ -88,7 +99,10 @@ class Builder:
     def _until(self, what: str, *, watching: bool = False) -> dict[str, Any]:
         for line in self._stdout:
             if watching:
-                watch(family(self._process.pid), self._peaks)
+                processes = family(self._process.pid)
+                watch(processes, self._peaks)
+                for one in processes:
+                    self._processor[one.pid] = max(self._processor.get(one.pid, 0.0), busy(one))
             word: dict[str, Any] = json.loads(line)
             if "error" in word:
                 raise RuntimeError(f"the index can not be kept: {word['error']}")
@@ -134,6 +148,15 @@ def watch(processes: Sequence[psutil.Process], peaks: dict[int, int]) -> None:
     """Note the most bytes that were resident in each process."""
     for one in processes:
         peaks[one.pid] = max(peaks.get(one.pid, 0), *resident(one))
+
+
+def busy(process: psutil.Process) -> float:
+    """Return the seconds of processor time a process has taken."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0  # It has ended.
+    return float(times.user + times.system)
 
 
 def resident(process: psutil.Process) -> tuple[int, int]:

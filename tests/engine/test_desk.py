@@ -408,6 +408,16 @@ def test_a_closed_document_has_nothing_under_way() -> None:
     in_room(play, says(LINE, after=3))
 
 
+def test_what_was_asked_for_by_hand_is_cut_to_the_lines_that_are_wanted_now() -> None:
+    async def play(room: Room) -> None:
+        assert text(await room.ask(automatic=False)).count("\n") == 2
+        room.given = replace(room.given, completion_max_lines=1)
+        assert text(await room.ask()) == "compute("
+        assert room.asked == 1
+
+    in_room(play, says("compute(\n        first,\n        second)"))
+
+
 STEPS = st.one_of(
     st.tuples(st.just("type"), st.sampled_from(["f", "fi", "first ", "x", "\n    ", "()", LINE])),
     st.tuples(st.just("back"), st.just("")),

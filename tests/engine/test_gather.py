@@ -116,6 +116,92 @@ async def test_what_is_late_is_left_out_and_not_piled_up(place: Place, monkeypat
     gatherer.close()
 
 
+class Gate:
+    """Holds lookups back once it is shut."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._open = threading.Event()
+        self._open.set()
+        self.begun: list[int] = []
+        real = rank.fill
+
+        def fill(*arguments: object) -> object:
+            self.begun.append(1)
+            self._open.wait(PATIENCE)
+            return real(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(rank, "fill", fill)
+
+    def shut(self) -> None:
+        self._open.clear()
+
+    async def opened(self, gatherer: Gatherer) -> None:
+        """Open it, and wait for the lookup that stood before it."""
+        self._open.set()
+        assert gatherer._running is not None
+        await asyncio.wrap_future(gatherer._running)
+
+
+async def test_a_late_lookup_leaves_what_was_there_a_moment_ago(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    known = await texts(gatherer, place.ask())
+    assert known
+    gate.shut()
+    monkeypatch.setattr(gatherer, "_within", 0.01)
+    assert await texts(gatherer, place.ask(f"{APP}si")) == known
+    other = Ask(document_of(place.root, "other.py", APP), len(APP))
+    assert await texts(gatherer, other) == []
+    await gate.opened(gatherer)
+    gatherer.close()
+
+
+async def test_what_was_chosen_for_another_budget_is_not_given(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    assert await gatherer.snippets(place.ask(), 500)
+    gate.shut()
+    monkeypatch.setattr(gatherer, "_within", 0.01)
+    assert await gatherer.snippets(place.ask(), 400) == ()
+    await gate.opened(gatherer)
+    gatherer.close()
+
+
+async def test_a_closed_document_is_forgotten(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    assert await texts(gatherer, place.ask())
+    gatherer.forget(place.ask().document.uri)
+    gatherer.forget("file:///never/seen.py")
+    gate.shut()
+    monkeypatch.setattr(gatherer, "_within", 0.01)
+    assert await texts(gatherer, place.ask()) == []
+    await gate.opened(gatherer)
+    gatherer.close()
+
+
+async def test_warming_up_looks_once_and_its_answer_is_there_for_a_late_request(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer(within=0.01)
+    gatherer.warm_up(place.ask(), 500)
+    await gate.opened(gatherer)
+    assert len(gate.begun) == 1
+    gate.shut()
+    assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
+    gatherer.warm_up(place.ask(), 500)
+    await gate.opened(gatherer)
+    assert len(gate.begun) == 2
+    gatherer.close()
+
+
+async def test_warming_up_a_file_outside_the_folders_looks_nowhere(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    gatherer.warm_up(Ask(document_of(tmp_path, "app.py", APP), len(APP)), 500)
+    assert gatherer._running is None
+    assert gate.begun == []
+    gatherer.close()
+
+
 async def test_a_fault_of_ours_costs_the_context_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gather, "candidates", lambda *_: 1 / 0)
     gatherer = place.gatherer()

@@ -13,16 +13,16 @@ from mai_lsp.context.resolve import Files
 from mai_lsp.core import tokens
 from mai_lsp.core.snippet import Kind, Snippet
 
-FILES = 3
+FILES = 2
 """Files shown."""
 
-CALLS = 2
+CALLS = 1
 """Calls shown of one file."""
 
 LINE_CHARACTERS = 160
 """A longer line says more of other things."""
 
-SHARE = 0.08
+SHARE = 0.05
 """Part of the room for other files that calls may take."""
 
 

@@ -13,6 +13,7 @@ from mai_lsp.context.page import MORE, Group, Page, brief, owner_of, size, snipp
 from mai_lsp.context.resolve import Files, Found
 from mai_lsp.context.workspace import Candidate
 from mai_lsp.core import tokens
+from mai_lsp.core.facts import Symbol
 from mai_lsp.core.snippet import Snippet
 
 LEAST_BUDGET = 800
@@ -27,10 +28,10 @@ LARGE, LARGE_SHARE = 4000, 0.65
 CONSIDERED = 2000
 """Candidates written at most; the budget holds fewer."""
 
-WIDE, NARROW = 110, 50
+WIDE, NARROW = 90, 50
 """Characters after which a brief signature is cut: of the likelier definitions, and of the others."""
 
-NEXT = 30
+NEXT = 12
 """So many definitions are the likelier ones."""
 
 BRIEF_SHARE = 0.8
@@ -142,6 +143,7 @@ class _Sheet:
         text = self._form(candidate) if symbol.header else ""
         head = brief(top, WIDE if not symbol.header else NARROW) if top is not None else ""
         cost = size(text) + size(head) + 1 + 3 * bool(head) + (size(file.path) + 10 if page is None else 0)
+        cost += _frame(symbol, group, file.language)
         if cost > self._left - self._reserved:
             return
         self._left -= cost
@@ -184,6 +186,14 @@ class _Sheet:
         if rank < FIRST or (candidate.chance >= SURE and rank < FULL):
             return whole(symbol, file.language)
         return brief(symbol, WIDE if rank < NEXT else NARROW)
+
+
+def _frame(symbol: Symbol, group: Group | None, language: str) -> int:
+    """Return the bytes of the lines that a definition needs around it: its own last brace, or the first of an impl."""
+    if not symbol.owner:
+        return 2 * symbol.header.endswith("{")
+    methods = group is not None and any(member.kind == "function" for _, member in group.lines.values())
+    return size(symbol.owner) + 10 if language == "rust" and symbol.kind == "function" and not methods else 0
 
 
 def _good(old: frozenset[Found], new: frozenset[Found], found: Sequence[Candidate], files: Files) -> bool:

@@ -77,7 +77,11 @@ def facts_of(document: Document, outlined: Outline | None = None) -> Facts:
     for found in definitions:
         if found.kind == "module":
             package = package or package_in(document.language, document.slice(found.header))
-    return Facts(package, tuple(_Maker(document, definitions).symbols()), imports)
+    symbols = _Maker(document, definitions).symbols()
+    if document.language == "python" and (main := _MAIN.search(document.text)) is not None:
+        # What runs when the file is a script can not be imported.
+        symbols = [one for one in symbols if one.start < main.start() or one.owner or not one.header[:1].isspace()]
+    return Facts(package, tuple(symbols), imports)
 
 
 def imports_of(document: Document, outlined: Outline) -> tuple[str, tuple[Import, ...]]:
@@ -107,6 +111,8 @@ _WITHIN = {
     "rust": re.compile(r"^[ \t]+(use[ \t][^\n;]{1,300};)", re.MULTILINE),
     **dict.fromkeys(("javascript", "javascriptreact", "typescript", "typescriptreact"), _REQUIRED),
 }
+
+_MAIN = re.compile(r"^if __name__ ?== ?[\"']__main__", re.MULTILINE)
 
 _RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?\s*(\w+)")
 _OUTSIDE = re.compile(r"([A-Za-z_]\w*)(?:<[^<>]*>)?::(~?\w+)\s*[({\[=;]")

@@ -204,7 +204,7 @@ class Desk:
         if answer.nothing is not None:
             return replace(answer.nothing, trace=trace)
         # It may have been asked for by hand, with more lines than are wanted now.
-        rest = "\n".join(found.rest.split("\n")[: deps.settings.completion_max_lines + 1])
+        rest = "\n".join(found.rest.split("\n")[: deps.settings.completion_max_lines])
         outcome = go_on(rest, ask, deps, trace, chat=answer.chat, masked=answer.masked)
         return outcome if isinstance(outcome, Suggestion) else None
 

@@ -31,6 +31,11 @@ _MESSAGE_TYPES = {
 }
 
 
+SWITCH_SECONDS = 0.0005
+"""After so long the event loop gets its turn from a thread that computes; Python's own 5 ms, at each of the dozen times
+that a completion waits for the network, doubled its time while context from other files was looked up."""
+
+
 class Server(LanguageServer):
     """One connection to one editor; also the session's voice."""
 
@@ -100,6 +105,7 @@ def run_stdio(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> 
     transport = Transport(_binary(stdin or sys.stdin.buffer), _binary(stdout or sys.stdout.buffer))
     # Whatever else prints would break the protocol.
     sys.stdout = sys.stderr
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return asyncio.run(_serve(transport))
     except KeyboardInterrupt:

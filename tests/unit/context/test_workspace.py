@@ -177,6 +177,98 @@ LEADS: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
         "app.py",
         {"base.py": "class Parent:\n    given: int", "model.py": "class Child(Parent):\n    own: int"},
     ),
+    "python, an import inside of the function": (
+        {
+            "app.py": "def main():\n    from lib.tool import run_it\n    return ¦\n",
+            "lib/tool.py": "def run_it(x): ...\n",
+        },
+        "app.py",
+        {"lib/tool.py": "def run_it(x):"},
+    ),
+    "rust, an import inside of the function": (
+        {
+            "src/lib.rs": "mod tool;\nfn main() {\n    use crate::tool::run_it;\n    ¦\n}\n",
+            "src/tool.rs": "pub fn run_it(x: u8) {}\n",
+        },
+        "src/lib.rs",
+        {"src/tool.rs": "pub fn run_it(x: u8)"},
+    ),
+    "javascript, require inside of the function": (
+        {
+            "app.js": "function main() {\n  const { runIt } = require('./lib/tool');\n  ¦\n}\n",
+            "lib/tool.js": "export function runIt(x) {}\n",
+        },
+        "app.js",
+        {"lib/tool.js": "export function runIt(x)"},
+    ),
+    "rust, what the module around imports for itself": (
+        {
+            "src/lib.rs": "mod model;\nmod deep;\n",
+            "src/model.rs": "pub struct Shape { sides: u8 }\n",
+            "src/deep/mod.rs": "use crate::model::Shape;\nmod inner;\n",
+            "src/deep/inner.rs": "use super::Shape;\nfn f() { Shape { ¦ } }\n",
+        },
+        "src/deep/inner.rs",
+        {"src/model.rs": "pub struct Shape {\nsides: u8\n}"},
+    ),
+    "rust, a path from a module of this crate": (
+        {
+            "src/lib.rs": "mod model;\nuse model::make_shape;\nfn f() { make_shape(¦) }\n",
+            "src/model.rs": "pub fn make_shape(n: u8) {}\n",
+        },
+        "src/lib.rs",
+        {"src/model.rs": "pub fn make_shape(n: u8)"},
+    ),
+    "typescript, a namespace that is handed on": (
+        {
+            "src/app.ts": "import { shapes } from './all';\nshapes.makeShape(¦);\n",
+            "src/all.ts": "export * as shapes from './shapes';\n",
+            "src/shapes.ts": "export function makeShape(n: number) {}\n",
+        },
+        "src/app.ts",
+        {"src/shapes.ts": "export function makeShape(n: number)"},
+    ),
+    "typescript, a folder's index by its name": (
+        {
+            "src/app.ts": "import { makeShape } from './index';\nmakeShape(¦);\n",
+            "src/index.ts": "export function makeShape(n: number) {}\n",
+            "index.ts": "export function makeShape(wrong: number) {}\n",
+        },
+        "src/app.ts",
+        {"src/index.ts": "export function makeShape(n: number)"},
+    ),
+    "typescript, the index of a folder": (
+        {
+            "src/app.ts": "import { makeShape } from './parts/index.js';\nmakeShape(¦);\n",
+            "src/parts/index.ts": "export function makeShape(n: number) {}\n",
+        },
+        "src/app.ts",
+        {"src/parts/index.ts": "export function makeShape(n: number)"},
+    ),
+    "members of the type that a variable is named after": (
+        {
+            "app.py": "def f(data_source):\n    data_source.¦\n",
+            "a/data.py": "class DataSource:\n    def fetch_rows(self, limit: int): ...\n",
+        },
+        "app.py",
+        {"a/data.py": "class DataSource:\n    def fetch_rows(self, limit: int):"},
+    ),
+    "go, members of the type that a variable is named after": (
+        {
+            "m/app.go": "package m\nfunc f(dataSource any) {\n\tdataSource.¦\n}\n",
+            "m/data.go": "package m\ntype DataSource struct {\n\tRows int\n}\n",
+        },
+        "m/app.go",
+        {"m/data.go": "type DataSource struct {\n\tRows int\n}"},
+    ),
+    "what sounds like a name near the cursor, beside it": (
+        {
+            "app/here.py": "def close_account(user):\n    ¦\n",
+            "app/there.py": "def audit_account(user): ...\ndef paint(): ...\n",
+        },
+        "app/here.py",
+        {"app/there.py": "def audit_account(user):"},
+    ),
     "a method of one type only": (
         {
             "app.py": "def f(thing):\n    thing.calibrate(¦\n",
@@ -209,8 +301,11 @@ def test_members_that_are_used_come_first_and_with_their_docstring(tmp_path: Pat
     text = f'class Big:\n{members}    def wanted(self):\n        """Do it."""\n'
     files = {"big.py": text, "app.py": "from big import Big\nBig().wanted(¦\n"}
     (snippet,) = found(tmp_path, files, "app.py", budget=200)
-    assert snippet.text.endswith('    def wanted(self):\n        """Do it."""')
-    assert snippet.text.startswith("class Big:\n    def other_0")
+    *written, more = snippet.text.split("\n")
+    assert written[-2:] == ["    def wanted(self):", '        """Do it."""']
+    assert written[:2] == ["class Big:", "    def other_0(self, a: int, b: int) -> None:"]
+    # What does not fit is named behind it.
+    assert more.startswith("# also: other_")
 
 
 def test_what_is_shown_stays_the_same_while_a_word_is_typed(tmp_path: Path) -> None:

@@ -221,3 +221,9 @@ def test_facts_survive_packing() -> None:
     assert facts.imports
     assert unpack(pack(facts)) == facts
     assert unpack(pack(Facts())) == Facts()
+
+
+def test_what_runs_only_as_a_script_is_not_offered_to_other_files(tmp_path: Path) -> None:
+    text = 'class A: ...\nif __name__ == "__main__":\n    table = A()\n    def helper(): ...\n'
+    facts = facts_of(document_of(tmp_path, "a.py", text))
+    assert [symbol.name for symbol in facts.symbols] == ["A"]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+import zlib
+from array import array
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Self
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mai_lsp.core.facts import File, facts_of
-from mai_lsp.core.uses import uses_of
+from mai_lsp.core.uses import Part, uses_of
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.index import store
-from mai_lsp.workspace.index.entry import Entry
-from mai_lsp.workspace.index.reader import Opened, connect
+from mai_lsp.workspace.index.entry import MAX_IMPORTS, Entry, import_names, pack_uses, unpack_uses
+from mai_lsp.workspace.index.reader import MEMORIES, Opened, Reader, connect
 from mai_lsp.workspace.index.scan import Scanned, scan, update
 from mai_lsp.workspace.index.store import Writer
 from tests.support.indexed import document_of, reader_of, scanned, write
@@ -153,6 +159,195 @@ def test_an_open_document_is_newer_than_its_file(root: Path, database: Path) -> 
     assert [file.path for file in reader.tailed("shapes")] == ["pkg/shapes.py"]
     assert reader.facts(File("pkg/shapes.py", "python", "")) == facts
     reader.close()
+
+
+def opened(root: Path, path: str, text: str) -> Opened:
+    document = document_of(root, path, text)
+    facts = facts_of(document)
+    return Opened(File(path, document.language, facts.package), text, facts, uses_of(document))
+
+
+SHAPES = File("pkg/shapes.py", "python", "")
+
+
+@pytest.fixture
+def reader(root: Path, database: Path) -> Iterator[Reader]:
+    """A reader that has begun to answer, with something in its memory."""
+    scanned(root, database)
+    found = reader_of(root, database)
+    found.begin({})
+    found.memory["known"] = 1
+    yield found
+    found.close()
+
+
+def test_memory_lasts_while_nothing_changes(reader: Reader, root: Path) -> None:
+    reader.begin({})
+    assert reader.memory == {"known": 1}
+    one = opened(root, "pkg/shapes.py", "class Square: ...\n")
+    reader.begin({"pkg/shapes.py": one})
+    reader.memory["known"] = 2
+    reader.begin({"pkg/shapes.py": one})
+    assert reader.memory == {"known": 2}
+
+
+def test_memory_is_forgotten_when_the_database_changes(reader: Reader, root: Path, database: Path) -> None:
+    assert [symbol.name for symbol in reader.named(SHAPES, "Shape")] == ["Shape"]
+    assert reader.defining("Circle", member=False, limit=5) == ()
+    write(root, {"pkg/shapes.py": "class Circle: ...\n"})
+    scanned(root, database)
+    reader.begin({})
+    assert reader.memory == {}
+    assert reader.named(SHAPES, "Shape") == ()
+    assert [symbol.name for symbol in reader.named(SHAPES, "Circle")] == ["Circle"]
+    assert [file.path for file in reader.defining("Circle", member=False, limit=5)] == ["pkg/shapes.py"]
+
+
+def test_memory_is_forgotten_when_a_document_is_opened_changed_or_closed(reader: Reader, root: Path) -> None:
+    for documents in (
+        {"pkg/shapes.py": opened(root, "pkg/shapes.py", "class Square: ...\n")},
+        {"pkg/shapes.py": opened(root, "pkg/shapes.py", "class Square: x = 1\n")},
+        {"other.py": opened(root, "other.py", "class Square: x = 1\n")},
+        {},
+    ):
+        reader.memory["known"] = 1
+        reader.begin(documents)
+        assert reader.memory == {}
+
+
+def test_memory_does_not_grow_for_ever(reader: Reader) -> None:
+    reader.memory.update(dict.fromkeys(range(MEMORIES)))
+    reader.begin({})
+    assert reader.memory == {}
+
+
+def test_a_name_is_looked_up_in_the_open_document(reader: Reader, root: Path) -> None:
+    reader.begin({"pkg/shapes.py": opened(root, "pkg/shapes.py", "class Square: ...\n")})
+    assert [symbol.name for symbol in reader.named(SHAPES, "Square")] == ["Square"]
+    assert reader.named(SHAPES, "Shape") == ()
+    reader.begin({})
+    assert [symbol.name for symbol in reader.named(SHAPES, "Shape")] == ["Shape"]
+
+
+def test_a_source_is_given_as_it_was_indexed_and_not_otherwise(reader: Reader, root: Path) -> None:
+    assert reader.source(SHAPES) == FILES["pkg/shapes.py"]
+    assert reader.source(File("build/made.py", "python", "")) == ""
+    assert reader.source(File("../outside.py", "python", "")) == ""
+    write(root, {"pkg/shapes.py": FILES["pkg/shapes.py"] + "# more\n"})
+    assert reader.source(SHAPES) == ""
+    (root / "pkg/shapes.py").unlink()
+    assert reader.source(SHAPES) == ""
+
+
+def test_a_source_of_the_same_size_that_was_written_again_is_not_given(reader: Reader, root: Path) -> None:
+    place = root / "pkg/shapes.py"
+    before = place.stat().st_mtime_ns
+    write(root, {"pkg/shapes.py": FILES["pkg/shapes.py"].replace("area", "tell")})
+    os.utime(place, ns=(before + 1_000_000, before + 1_000_000))
+    assert reader.source(SHAPES) == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="making a link takes a right that users of Windows lack")
+def test_a_source_is_not_read_through_a_link(reader: Reader, root: Path, tmp_path: Path) -> None:
+    place, outside = root / "pkg/shapes.py", tmp_path / "outside.py"
+    status = place.stat()
+    place.rename(outside)
+    os.utime(outside, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    place.symlink_to(outside)
+    assert place.stat().st_size == status.st_size
+    assert reader.source(SHAPES) == ""
+
+
+def test_files_are_found_by_folder_package_and_what_they_import(root: Path, database: Path) -> None:
+    write(
+        root,
+        {
+            "a/One.java": "package p.q;\nimport r.Tool;\nclass One {}\n",
+            "b/Two.java": "package p.q;\nclass Two {}\n",
+            "web/page.ts": "import { area } from './lib/app.js';\n",
+            "lib/rows.go": 'package lib\nimport "example.com/m/store"\n',
+        },
+    )
+    scanned(root, database)
+    reader = reader_of(root, database)
+    reader.begin({})
+    assert sorted(file.path for file in reader.inside("p.q")) == ["a/One.java", "b/Two.java"]
+    assert sorted(file.path for file in reader.beside("web")) == ["web/app.ts", "web/page.ts"]
+    found = {
+        name: sorted(file.path for file in reader.importing(name, 5)) for name in ("Tool", "area", "app", "store", "x")
+    }
+    assert found == {
+        "Tool": ["a/One.java"],
+        "area": ["web/page.ts"],
+        "app": ["web/page.ts"],
+        "store": ["lib/rows.go"],
+        "x": [],
+    }
+    moved = opened(root, "b/Two.java", "package s;\nimport r.Tool;\nclass Two {}\n")
+    reader.begin({"b/Two.java": moved})
+    assert [file.path for file in reader.inside("p.q")] == ["a/One.java"]
+    assert reader.inside("s") == [moved.file]
+    assert [file.path for file in reader.importing("Tool", 5)] == ["b/Two.java", "a/One.java"]
+    reader.close()
+
+
+def test_what_parts_use_is_read_back_as_it_was_found(root: Path, database: Path) -> None:
+    text = "def one():\n    use_one()\n\ndef two():\n    use_two(ÄrgerlichGroß)\n"
+    write(root, {"pkg/use.py": text})
+    scanned(root, database)
+    reader = reader_of(root, database)
+    reader.begin({})
+    file = File("pkg/use.py", "python", "")
+    assert reader.uses(file) == uses_of(document_of(root, "pkg/use.py", text))
+    assert reader.uses(File("gone.py", "python", "")) == ()
+    reader.begin({"pkg/use.py": opened(root, "pkg/use.py", "use_three()\n")})
+    assert [part.names for part in reader.uses(file)] == [{"use_three"}]
+    reader.close()
+
+
+NAME = st.text("abÄ字_1", min_size=1, max_size=5)
+PARTS = st.lists(
+    st.builds(Part, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.frozensets(NAME, max_size=8)), max_size=8
+)
+
+
+@given(PARTS)
+def test_packed_uses_are_unpacked_as_they_were(parts: list[Part]) -> None:
+    assert unpack_uses(pack_uses(parts)) == tuple(parts)
+
+
+@given(st.binary(max_size=60))
+def test_what_was_not_packed_by_us_raises_no_other_error(data: bytes) -> None:
+    with pytest.raises(ValueError, match="packed"):
+        unpack_uses(data)
+
+
+@given(PARTS, st.data())
+def test_packed_uses_that_are_damaged_give_nothing_or_a_value_error(parts: list[Part], data: st.DataObject) -> None:
+    plain = zlib.decompress(pack_uses(parts))
+    at = data.draw(st.integers(0, len(plain) - 1))
+    damaged = plain[:at] + data.draw(st.binary(max_size=3)) + plain[at + 1 :]
+    with contextlib.suppress(ValueError):
+        assert all(isinstance(part, Part) for part in unpack_uses(zlib.compress(damaged)))
+
+
+def test_uses_that_can_not_be_read_are_none(reader: Reader, database: Path) -> None:
+    # One part with one name, the fifth of a list of one.
+    damaged = zlib.compress(b"only" + b"\0" + array("I", [0, 1, 1, 5]).tobytes())
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.execute("UPDATE file SET used = ? WHERE path = 'pkg/shapes.py'", (damaged,))
+    connection.close()
+    reader.begin({})
+    assert reader.uses(SHAPES) == ()
+
+
+def test_imports_are_found_by_their_last_words_and_names() -> None:
+    text = "import a.b.tool\nfrom ..shapes import Circle as Round, Square\nfrom . import *\n"
+    facts = facts_of(document_of(Path("/w"), "a.py", text))
+    assert [*import_names(facts.imports)] == ["tool", "shapes", "Circle", "Square"]
+    many = "from x import " + ", ".join(f"n{number}" for number in range(2 * MAX_IMPORTS))
+    assert len(import_names(facts_of(document_of(Path("/w"), "a.py", many)).imports)) == MAX_IMPORTS
 
 
 def test_only_this_user_can_read_it(root: Path, database: Path) -> None:

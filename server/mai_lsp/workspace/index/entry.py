@@ -171,7 +171,11 @@ def unpack_uses(packed: bytes) -> tuple[Part, ...]:
     while at + 3 <= len(flat):
         start, end, count = flat[at : at + 3]
         at += 3
-        parts.append(Part(start, end, frozenset([words[number] for number in flat[at : at + count]])))
+        try:
+            names = frozenset([words[number] for number in flat[at : at + count]])
+        except IndexError as error:
+            raise ValueError("not packed by us") from error
+        parts.append(Part(start, end, names))
         at += count
     return tuple(parts)
 
