@@ -189,8 +189,11 @@ class _Maker:
                 continue
             piece = memory.get(source)
             if piece is None or piece.kind != kind or piece.language != language:
-                piece = piece_of(holder.child(index), language, self.kinds)
-                memory.put(source, piece)
+                node = holder.child(index)
+                piece = piece_of(node, language, self.kinds)
+                if not node.has_error:
+                    # What is broken may be read in another way once it is not, though its text is the same.
+                    memory.put(source, piece)
             if piece.rows or piece.imports:
                 parts.append(_Part(holder, index, parent, piece))
 

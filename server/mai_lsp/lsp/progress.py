@@ -82,7 +82,7 @@ async def _show(server: Server, token: int | str | None) -> None:
     await asyncio.sleep(WAITING_AFTER)
     progress = server.work_done_progress
     if token is None:
-        token = f"mai-wait-{id(asyncio.current_task())}"
+        token = "-".join(("mai", "wait", str(id(asyncio.current_task()))))
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 await progress.create_async(token)

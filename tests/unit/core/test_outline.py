@@ -129,7 +129,7 @@ def test_nothing_without_a_tree() -> None:
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_an_outline_after_edits_is_that_of_a_fresh_parse_or_at_least_inside(language: str, data: st.DataObject) -> None:
-    """Incremental parses may recover from errors in another way, but spans always lie inside the text and nest."""
+    """The same text may be broken in more than one way, but spans always lie inside the text and nest."""
     document = opened(language, SAMPLES[language])
     memory = Memory(100_000)
     for version in range(3):
@@ -138,7 +138,9 @@ def test_an_outline_after_edits_is_that_of_a_fresh_parse_or_at_least_inside(lang
         new = data.draw(st.sampled_from(["", "(", "{", "}", '"', "'''", "x", "\n", "\r", "é😀", "def f(", "class "]))
         document = document.edited([Edit(Span(start, end), new)], version)
         warm, fresh = outline(document, memory), outline(document, Memory(100_000))
-        assert list(warm.definitions()) == list(fresh.definitions())
+        assert document.syntax is not None
+        if not document.syntax.root.has_error:
+            assert list(warm.definitions()) == list(fresh.definitions())
         for found in warm.definitions():
             assert 0 <= found.span.start <= found.header.end <= found.span.end <= len(document.text)
             assert found.parent is None or found.parent.span.start <= found.span.start
