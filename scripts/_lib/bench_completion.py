@@ -116,7 +116,7 @@ class _Editor:
             settle(self._client)
         started = time.perf_counter()
         self._replace(stroke.place, stroke.place, stroke.typed)
-        answer = self._client.complete(URI, *stroke.cursor)
+        answer = self._client.complete(URI, *stroke.cursor, automatic=False)
         elapsed = time.perf_counter() - started
         if not answer["items"]:
             raise RuntimeError(f"nothing was suggested below line {stroke.line + 1}")
@@ -164,6 +164,9 @@ def _server(wire: str, url: str, text: str) -> LspClient:
         "MAI_LSP_BASE_URL": f"{url}/v1",
         "MAI_LSP_COMPLETION_MODEL": "qwen2.5-coder",
         "MAI_LSP_WIRE": wire,
+        # By hand: an automatic request waits for the next key on purpose, and there is a cap on them.
+        "MAI_LSP_COMPLETION_ALTERNATIVES": "1",
+        "MAI_LSP_COMPLETION_REQUESTS_PER_MINUTE": "0",
     }
     client = LspClient([sys.executable, "-m", "mai_lsp", "--stdio"], env=chosen)
     client.initialize({"textDocument": {"inlineCompletion": {}}})

@@ -32,7 +32,7 @@ LINES = 10_000
 
 WARM_UP = 3
 
-AFTERWARDS = 40
+AFTERWARDS = 30
 """Completions when the index is there."""
 
 BODIES = 8
@@ -177,6 +177,7 @@ def _client(url: str, *, index: bool = True) -> LspClient:
         "MAI_LSP_COMPLETION_MODEL": "qwen2.5-coder",
         "MAI_LSP_WIRE": "fim",
         "MAI_LSP_COMPLETION_REQUESTS_PER_MINUTE": "0",
+        "MAI_LSP_COMPLETION_ALTERNATIVES": "1",
         "MAI_LSP_INDEX_ENABLE": str(index).lower(),
     }
     return LspClient([sys.executable, "-m", "mai_lsp", "--stdio"], env=chosen)

@@ -57,8 +57,9 @@ class Gatherer:
         opened: Callable[[], Iterable[Document]],
         *,
         within: float = WITHIN,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._folders, self._opened, self._within = folders, opened, within
+        self._folders, self._opened, self._within, self._busy = folders, opened, within, busy
         self._thread: ThreadPoolExecutor | None = None
         self._running: Future[rank.Filled] | None = None
         self._last: dict[str, rank.Filled] = {}
@@ -92,6 +93,9 @@ class Gatherer:
         place = path_of(ask.document.uri)
         root = next((folder for folder in self._folders() if place is not None and place.is_relative_to(folder)), None)
         if place is None or root is None or (self._running is not None and not self._running.done()):
+            return None
+        if self._busy():
+            # Everything that was remembered goes with each file that the builder adds, and it needs the processor.
             return None
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "mai-lsp context")

@@ -50,8 +50,10 @@ class Backend:
     gatherer: Gatherer
 
 
-async def load(settings: Callable[[], Settings], documents: Documents, start: Start) -> Backend:
-    """Import in a worker thread, then build with the settings as they are by then."""
+async def load(
+    settings: Callable[[], Settings], documents: Documents, start: Start, *, busy: Callable[[], bool]
+) -> Backend:
+    """Import in a worker thread, then build with the settings as they are by then; `busy` while files are scanned."""
     await asyncio.to_thread(_import)
     from mai_lsp.engine.alternatives import alternatives  # noqa: PLC0415 (loaded late on purpose)
     from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (loaded late on purpose)
@@ -59,7 +61,7 @@ async def load(settings: Callable[[], Settings], documents: Documents, start: St
     from mai_lsp.engine.desk import Desk  # noqa: PLC0415 (same)
     from mai_lsp.engine.gather import Gatherer  # noqa: PLC0415 (same)
 
-    gatherer = Gatherer(lambda: documents.folders, lambda: documents)
+    gatherer = Gatherer(lambda: documents.folders, lambda: documents, busy=busy)
     clock = asyncio.get_running_loop().time
     access = Access(clock)
     desk = Desk(start, documents.latest, lambda one: documents.parsed(one, TREE_WITHIN), clock, access.locked)

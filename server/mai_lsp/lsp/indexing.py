@@ -43,6 +43,8 @@ class Indexing:
         self._gitignore = True
         self._task: asyncio.Task[None] | None = None
         self._builder: process.Builder | None = None
+        self.scanning = False
+        """Whether a scan is reading files: the index is not whole, and the processor is busy."""
 
     def begin(self, meter: Meter) -> None:
         """Allow it to run: the client may be spoken to from now on."""
@@ -77,33 +79,33 @@ class Indexing:
                 log.warning("the index can not be built: %s", error.strerror or type(error).__name__)
                 return
             try:
-                if not await _listen(self._builder, meter):
+                if not await self._listen(self._builder, meter):
                     return
             finally:
                 builder, self._builder = self._builder, None
                 await builder.stop()
             log.warning("the index' builder has ended")
 
-
-async def _listen(builder: process.Builder, meter: Meter) -> bool:
-    """Show what a builder says until it ends; return whether another start may do better."""
-    showing = False
-    try:
-        async for word in builder.words():
-            if "error" in word:
-                log.warning("the index can not be kept: %s", word["error"])
-                return False
-            if word.get("ready"):
-                log.info("index: %d files, %d parsed, %d removed", word["files"], word["parsed"], word["removed"])
-                if showing:
-                    meter.end(f"{word['files']} files")
-                showing = False
-            elif "total" in word and (showing or word["done"] < word["total"]):
-                if not showing:
-                    showing = True
-                    await meter.begin()
-                meter.report(word["done"], word["total"])
-    finally:
-        if showing:
-            meter.end("")
-    return True
+    async def _listen(self, builder: process.Builder, meter: Meter) -> bool:
+        """Show what a builder says until it ends; return whether another start may do better."""
+        self.scanning = False
+        try:
+            async for word in builder.words():
+                if "error" in word:
+                    log.warning("the index can not be kept: %s", word["error"])
+                    return False
+                if word.get("ready"):
+                    log.info("index: %d files, %d parsed, %d removed", word["files"], word["parsed"], word["removed"])
+                    if self.scanning:
+                        meter.end(f"{word['files']} files")
+                    self.scanning = False
+                elif "total" in word and (self.scanning or word["done"] < word["total"]):
+                    if not self.scanning:
+                        self.scanning = True
+                        await meter.begin()
+                    meter.report(word["done"], word["total"])
+        finally:
+            if self.scanning:
+                meter.end("")
+            self.scanning = False
+        return True

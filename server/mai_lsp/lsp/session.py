@@ -289,7 +289,9 @@ class Session:
 
     async def _load(self) -> Backend:
         try:
-            loaded = await backend.load(lambda: self.settings, self.documents, self.tasks.start)
+            loaded = await backend.load(
+                lambda: self.settings, self.documents, self.tasks.start, busy=lambda: self.indexing.scanning
+            )
         finally:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
             gc.freeze()
