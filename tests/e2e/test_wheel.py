@@ -41,4 +41,4 @@ def test_runs(unpacked: Path, tmp_path: Path) -> None:
     command = ["complete", f"{source}:2", "--show-prompt", "--provider", "local", "--wire", "chat"]
     done = subprocess.run([sys.executable, "-P", "-c", run, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "You complete code inside an editor" in done.stdout
+    assert "code that stands before the code you are shown" in done.stdout
