@@ -23,7 +23,6 @@ from mai_lsp.settings import Settings
 from mai_lsp.settings_reading import from_env, read
 
 PER_LANGUAGE = 12
-BUDGET = 2000
 
 ROOM = 2048
 """Tokens of the engine's window beyond the budget: our estimate is cautious, and the answer takes some, too."""

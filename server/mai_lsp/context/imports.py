@@ -68,7 +68,7 @@ def _fitting(document: Document, spans: list[Span], near: Near, budget: int) -> 
     chosen: list[Span] = []
     size = -1
     for span in sorted(spans, key=lambda span: (-used[span], span.start)):
-        longer = size + 1 + _bytes(_line(document, span))
+        longer = size + 1 + tokens.size(_line(document, span))
         if int(longer / tokens.BYTES_PER_TOKEN) + 1 <= budget:
             chosen.append(span)
             size = longer
@@ -82,7 +82,3 @@ def _weight(text: str, near: Near) -> float:
 
 def _line(document: Document, span: Span) -> str:
     return document.slice(span).rstrip()
-
-
-def _bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mai_lsp.context.resolve import Files, related
 from mai_lsp.core.facts import File
+from mai_lsp.core.imported import imported_as
 
 NEIGHBOURS, MANY_NEIGHBOURS = 14, 30
 """Files looked into for a small and a large prompt: what a large one has room for is worth a longer look."""
@@ -36,8 +37,6 @@ COUNTERPART = 1.5
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TEST = frozenset({"test", "tests", "spec", "specs", "it", "e2e", "unit", "impl", "mock"})
 """Words that a file's name has beside the name of what it tests."""
-
-_MAIN = frozenset({"__init__", "index", "mod", "lib", "main"})
 
 
 class Neighbour(NamedTuple):
@@ -62,7 +61,7 @@ def neighbours(files: Files, here: File, imported: Iterable[str], count: int = N
         if len(importers) <= COMMON:
             for file in importers:
                 add(file, 1 / (1 + log(1 + len(importers))))
-    own = stem(here.path)
+    own = imported_as(here.path)
     importers = files.importing(own, COMMON)
     for file in importers:
         add(file, IMPORTER / (1 + log(1 + len(importers))))
@@ -73,20 +72,13 @@ def neighbours(files: Files, here: File, imported: Iterable[str], count: int = N
         for file in files.tailed(variant):
             add(file, 0.0)
     for path in found:
-        other = words_of(stem(path))
+        other = words_of(imported_as(path))
         if words and words - _TEST == other - _TEST:
             scores[path] += COUNTERPART
         elif words and other:
             scores[path] += ALIKE * len(words & other) / len(words | other)
     best = sorted(scores, key=lambda path: (-scores[path], path))[:count]
     return [Neighbour(found[path], scores[path]) for path in best]
-
-
-def stem(path: str) -> str:
-    """Return the word that other files import this one by: its name, or its folder's for a folder's main file."""
-    folder, _, name = path.rpartition("/")
-    first = name.partition(".")[0]
-    return folder.rpartition("/")[2] or first if first in _MAIN or name.endswith(".go") else first
 
 
 def words_of(name: str) -> frozenset[str]:

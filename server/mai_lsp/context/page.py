@@ -51,11 +51,6 @@ class Page:
     """Names of what else the file defines and may be needed."""
 
 
-def size(text: str) -> int:
-    """Return the bytes of a text in UTF-8."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-
-
 def brief(symbol: Symbol, width: int) -> str:
     """Return a signature on one line, without what decorates it, cut after `width` characters."""
     return _brief(symbol.header, symbol.name, width)

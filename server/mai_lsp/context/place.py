@@ -19,7 +19,7 @@ from mai_lsp.context.resolve import Files, Found
 from mai_lsp.context.scopes import scopes
 from mai_lsp.context.sequel import Lines, around, lines_of, sequel
 from mai_lsp.core.facts import File, imports_of, imports_within
-from mai_lsp.core.imported import Import
+from mai_lsp.core.imported import Import, import_words
 from mai_lsp.core.outline import outline
 from mai_lsp.core.text import Document
 from mai_lsp.core.uses import PART_LINES
@@ -63,14 +63,6 @@ class Place:
     """Hints for definitions, remembered for all places of the file."""
     elsewhere: frozenset[str]
     """Names used in the file away from the cursor."""
-
-
-def remote_names(place: Place, shown: str) -> list[str]:
-    """Return the names that the file uses out of sight of the cursor (not in `shown`), the likeliest to come first."""
-    words = set(_NAME.findall(shown))
-    kept, following = place.company.names, place.following
-    names = [name for name in place.elsewhere if name not in words]
-    return sorted(names, key=lambda name: (-kept.get(name, 0.0) - following.get(name, 0.0), name))
 
 
 def place_of(document: Document, offset: int, here: str, files: Files, *, many: int = NEIGHBOURS) -> Place:
@@ -118,7 +110,7 @@ class _Neighbourhood(NamedTuple):
 
 
 def _neighbourhood(files: Files, here: File, imports: Sequence[Import], many: int) -> _Neighbourhood:
-    words = tuple(dict.fromkeys(word for one in imports for word in _words(one)))
+    words = tuple(dict.fromkeys(word for one in imports for word in import_words(one)))
     key = ("neighbourhood", here.path, words, many)
     known = files.memory.get(key)
     if known is None:
@@ -155,9 +147,3 @@ def _closest(document: Document, offset: int) -> Iterator[Lines]:
         start = document.starts[max(0, first)]
         end = document.starts[last] if last < document.line_count else len(document.text)
         yield lines_of(document.text[start:end])
-
-
-def _words(one: Import) -> Iterator[str]:
-    """Yield what files that import the same can be found by."""
-    yield from re.findall(r"[\w$-]+", re.sub(r"\.(?:[mc]?[jt]sx?|hh?|hpp|rb|php)$", "", one.module))[-1:]
-    yield from (there for there, _ in one.names if there != "default")

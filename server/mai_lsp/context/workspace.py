@@ -14,7 +14,7 @@ from posixpath import dirname
 from typing import cast
 
 from mai_lsp.context.chance import HINTS, Hint, chance
-from mai_lsp.context.neighbours import stem, words_of
+from mai_lsp.context.neighbours import words_of
 from mai_lsp.context.place import Place
 from mai_lsp.context.resolve import (
     BY_PACKAGE,
@@ -31,7 +31,7 @@ from mai_lsp.context.resolve import (
     submodule,
 )
 from mai_lsp.core.facts import File, Symbol
-from mai_lsp.core.imported import Import
+from mai_lsp.core.imported import Import, imported_as
 from mai_lsp.core.outline import RIVALS
 
 OFFERED = 40
@@ -91,23 +91,6 @@ class Candidate:
     """By `Hint`."""
     chance: float = 0.0
     """That its name is written next: 0 to 1."""
-
-    @property
-    def why(self) -> str:
-        """The strongest reason, for a person."""
-        for hint, reason in _REASONS:
-            if self.hints[hint]:
-                return reason
-        return "in a file that belongs to this one"
-
-
-_REASONS = (
-    (Hint.NEAR, "used near the cursor"),
-    (Hint.IMPORTED, "imported here"),
-    (Hint.COMPANY, "used in similar code"),
-    (Hint.OWNER, "belongs to a type in use"),
-    (Hint.REACHABLE, "in an imported module"),
-)
 
 
 # Looking up a member of an enumeration takes as long as all else that is done for a definition.
@@ -263,7 +246,7 @@ class _Search:
         scored = []
         package = self._here.package if self._here.language in BY_PACKAGE else ""
         for file in self._files.inside(package) if package else self._files.beside(self._folder):
-            words = _subwords(stem(file.path))
+            words = _subwords(imported_as(file.path))
             likeness = sum([self._written.get(word, 0.0) for word in words]) / (len(words) or 1)
             if likeness and file.path not in self._affinity and file.path != self._here.path:
                 scored.append((-likeness, file))

@@ -13,6 +13,12 @@ MAX_NAMES = 200
 """Names kept of one statement; a longer list is generated."""
 
 
+_MAIN = frozenset({"__init__", "index", "mod", "lib", "main"})
+"""A folder's main file is imported by the folder's name."""
+
+_ENDING = re.compile(r"\.(?:[mc]?[jt]sx?|hh?|hpp|rb|php)$")
+
+
 class Import(NamedTuple):
     """One module that a file imports from, in the language's own spelling."""
 
@@ -31,6 +37,19 @@ def imports_in(language: str, statement: str) -> tuple[Import, ...]:
     """Read one import statement; nothing for a language or form that is not known."""
     read = _READERS.get(language)
     return tuple(read(_COMMENT[language in _HASH].sub("", statement))) if read is not None else ()
+
+
+def import_words(one: Import) -> Iterator[str]:
+    """Yield the words that files which import the same can be found by: the last of the module, and imported names."""
+    yield from re.findall(r"[\w$-]+", _ENDING.sub("", one.module))[-1:]
+    yield from (there for there, _ in one.names if there != "default")
+
+
+def imported_as(path: str) -> str:
+    """Return the word of a path that an import ends with: the file's stem, or the folder's name for its main file."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder.rpartition("/")[2] or stem if stem in _MAIN or name.endswith(".go") else stem
 
 
 def package_in(language: str, statement: str) -> str:

@@ -13,8 +13,12 @@ def estimate(text: str) -> int:
     """Return about how many tokens `text` takes; never 0 for a text that is not empty."""
     if not text:
         return 0
-    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-    return int(size / BYTES_PER_TOKEN) + 1
+    return int(size(text) / BYTES_PER_TOKEN) + 1
+
+
+def size(text: str) -> int:
+    """Return the bytes of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def characters(tokens: int) -> int:

@@ -22,6 +22,7 @@ from mai_lsp.context.neighbours import MANY_NEIGHBOURS, NEIGHBOURS
 from mai_lsp.context.place import place_of
 from mai_lsp.context.workspace import candidates
 from mai_lsp.core.facts import File, facts_of
+from mai_lsp.core.outline import outline
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
 from mai_lsp.core.tokens import estimate
@@ -172,8 +173,9 @@ class Gatherer:
             path = place.relative_to(root).as_posix()
             known = self._facts.get(document.uri)
             if known is None or known.text is not document.text:
-                facts = facts_of(document)
-                known = Opened(File(path, document.language, facts.package), document.text, facts, uses_of(document))
+                outlined = outline(document)
+                facts, uses = facts_of(document, outlined), uses_of(document, outlined)
+                known = Opened(File(path, document.language, facts.package), document.text, facts, uses)
             fresh[document.uri] = found[path] = known
         self._facts = fresh
         return found

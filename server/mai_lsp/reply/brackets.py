@@ -107,11 +107,6 @@ def unpaired(text: str) -> str:
     return alone
 
 
-def partner(char: str) -> str:
-    """Return the opening bracket of a closing one."""
-    return _PAIRS[char]
-
-
 @cache
 def _tokens(language: Language) -> re.Pattern[str]:
     """Build one pattern whose matches are strings, comments (both longer than one character) and brackets."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from mai_lsp.context import neighbours as module
-from mai_lsp.context.neighbours import Neighbour, neighbours, stem, words_of
+from mai_lsp.context.neighbours import Neighbour, neighbours, words_of
 from mai_lsp.core.facts import File
+from mai_lsp.core.imported import imported_as
 from mai_lsp.core.language import find
 from mai_lsp.workspace.index.entry import import_names
 from mai_lsp.workspace.index.reader import Reader
@@ -141,7 +142,9 @@ def test_no_more_than_asked_for_and_always_in_the_same_order(tmp_path: Path) -> 
 
 
 def test_a_file_is_imported_by_its_stem_or_its_folder() -> None:
-    assert {path: stem(path) for path in ("a/b.test.ts", "a/index.ts", "a/mod.rs", "a/b.go", "main.py", "a/b.py")} == {
+    assert {
+        path: imported_as(path) for path in ("a/b.test.ts", "a/index.ts", "a/mod.rs", "a/b.go", "main.py", "a/b.py")
+    } == {
         "a/b.test.ts": "b",
         "a/index.ts": "a",
         "a/mod.rs": "a",

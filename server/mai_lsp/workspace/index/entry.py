@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mai_lsp.core.facts import Facts, Symbol, facts_of
-from mai_lsp.core.imported import Import
+from mai_lsp.core.imported import Import, import_words
 from mai_lsp.core.language import LANGUAGES, find
 from mai_lsp.core.outline import outline
 from mai_lsp.core.pieces import DefinitionKind
@@ -35,8 +35,6 @@ _BINARY = 8192
 
 MAX_IMPORTS = 120
 """Words kept that one file's imports are found by."""
-
-_WORDS = re.compile(r"[\w$-]+")
 
 _CPP = re.compile(r"^[ \t]*(?:template[ \t]*<|namespace\b[\w: \t]*\s\{|class(?:[ \t]+\w+)+\s*[:{;])", re.MULTILINE)
 """What only C++ has in a header, whose name ends like C's."""
@@ -81,22 +79,8 @@ def import_key(name: str) -> int:
 
 def import_names(imports: Iterable[Import]) -> dict[str, None]:
     """Return the words that what is imported can be found by: imported names, and the last word of each module."""
-    found: dict[str, None] = {}
-    for one in imports:
-        tail = re.sub(r"\.(?:[mc]?[jt]sx?|hh?|hpp|rb|php)$", "", one.module)
-        if words := _WORDS.findall(tail):
-            found[words[-1]] = None
-        found.update((there, None) for there, _ in one.names if there != "default")
+    found = dict.fromkeys(word for one in imports for word in import_words(one))
     return dict(islice(found.items(), MAX_IMPORTS))
-
-
-def tail_of(path: str) -> str:
-    """Return the word of a path that an import ends with: the file's stem, or the folder's name for its main file."""
-    folder, _, name = path.rpartition("/")
-    stem = name.partition(".")[0]
-    if stem in {"__init__", "index", "mod", "lib", "main"} or name.endswith(".go"):
-        return folder.rpartition("/")[2] or stem
-    return stem
 
 
 def read_entry(root: Path, path: str) -> Entry | None:

@@ -14,8 +14,9 @@ from posixpath import dirname
 from typing import NamedTuple, TypeVar, cast
 
 from mai_lsp.core.facts import Facts, File, Symbol
+from mai_lsp.core.imported import imported_as
 from mai_lsp.core.uses import Part
-from mai_lsp.workspace.index.entry import import_key, import_names, key_of, tail_of, unpack, unpack_uses
+from mai_lsp.workspace.index.entry import import_key, import_names, key_of, unpack, unpack_uses
 from mai_lsp.workspace.index.store import open_reader
 
 KEPT = 400
@@ -100,8 +101,8 @@ class Reader:
         self._db.close()
 
     def tailed(self, tail: str) -> Sequence[File]:
-        """Return the files whose path ends in this word (`entry.tail_of`)."""
-        new = [opened.file for path, opened in self._open.items() if tail_of(path) == tail]
+        """Return the files whose path ends in this word (`core.imported.imported_as`)."""
+        new = [opened.file for path, opened in self._open.items() if imported_as(path) == tail]
         return self._merged(self._asked("tail", tail, MANY), new)
 
     def beside(self, folder: str) -> Sequence[File]:

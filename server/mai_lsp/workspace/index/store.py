@@ -16,8 +16,9 @@ from pathlib import Path
 from posixpath import dirname
 
 from mai_lsp import __version__
+from mai_lsp.core.imported import imported_as
 from mai_lsp.system.cache import cache_dir
-from mai_lsp.workspace.index.entry import Entry, import_key, import_names, keys_of, tail_of, unpack
+from mai_lsp.workspace.index.entry import Entry, import_key, import_names, keys_of, unpack
 
 APPLICATION = 0x4D414931
 """In the file's header (`PRAGMA application_id`): "MAI1"."""
@@ -108,7 +109,7 @@ class Writer:
         with self._db:
             for entry in entries:
                 self._forget(entry.path)
-                row = (entry.path, dirname(entry.path), tail_of(entry.path), *entry[1:5], entry.packed, entry.used)
+                row = (entry.path, dirname(entry.path), imported_as(entry.path), *entry[1:5], entry.packed, entry.used)
                 file = self._db.execute(_INSERT, row).lastrowid
                 self._db.executemany("INSERT INTO definition VALUES (?, ?)", ((key, file) for key in entry.keys))
                 self._db.executemany(
