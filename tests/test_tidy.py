@@ -27,24 +27,26 @@ MAX_LINES = 500
 LAYERS = {
     "errors": set(),
     "settings": set(),
+    "setting": set(),
     "settings_reading": {"settings"},
     "core": set(),
     "prompt": {"core"},
     "reply": {"core"},
     "context": {"core"},
+    "actions": {"core", "context"},
     "system": set(),
     "model": {"core", "prompt", "system"},
     "workspace": {"core", "system"},
     "usage": {"core", "system"},
-    "engine": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage"},
-    "lsp": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage", "engine"},
-    "cli": {"core", "prompt", "reply", "context", "system", "model", "workspace", "usage", "engine"},
+    "engine": {"core", "prompt", "reply", "context", "actions", "system", "model", "workspace", "usage"},
+    "lsp": {"core", "prompt", "reply", "context", "actions", "system", "model", "workspace", "usage", "engine"},
+    "cli": {"core", "prompt", "reply", "context", "actions", "system", "model", "workspace", "usage", "engine"},
     "__init__": set(),
     "__main__": {"lsp", "cli"},
 }
 """What each package of ours may import, besides itself, `errors`, `settings` and the package's own version."""
 
-ANYONE = {"errors", "settings", "settings_reading", "__init__"}
+ANYONE = {"errors", "setting", "settings", "settings_reading", "__init__"}
 
 THIRD_PARTY = {
     "core": {"tree_sitter"},
@@ -54,7 +56,7 @@ THIRD_PARTY = {
     "cli": {"rich"},
 }
 
-PURE = ("core", "prompt", "reply", "context")
+PURE = ("core", "prompt", "reply", "context", "actions")
 NOT_PURE = {"asyncio", "os", "socket", "subprocess", "time"}
 
 SPLITLINES_ALLOWED: set[str] = set()

@@ -12,7 +12,8 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mai_lsp.settings import FIELDS, Field, Settings
+from mai_lsp.setting import Field
+from mai_lsp.settings import FIELDS, Settings
 
 SOURCES = ("project file", "environment", "initializationOptions", "workspace/configuration")
 """Where values come from, weakest first. The user's own always win over the repository's."""

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mai_lsp.settings import FIELDS, Field, Settings
+from mai_lsp.setting import Field
+from mai_lsp.settings import FIELDS, Settings
 from mai_lsp.settings_reading import SOURCES, from_env, read
 
 NAMES = sorted(FIELDS)

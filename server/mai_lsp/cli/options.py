@@ -15,7 +15,8 @@ from typing import Any
 
 from mai_lsp.cli.source import project_layer
 from mai_lsp.errors import SettingsError
-from mai_lsp.settings import ENV_PREFIX, FIELDS, PROVIDERS, WIRES, Field, Settings
+from mai_lsp.setting import ENV_PREFIX, Field
+from mai_lsp.settings import FIELDS, PROVIDERS, WIRES, Settings
 from mai_lsp.settings_reading import from_env, read
 from mai_lsp.workspace.project import FILE_NAME
 

@@ -1,4 +1,4 @@
-"""The figures that are kept: counters and latency histograms per day, model and language.
+"""The figures that are kept: counters and latency histograms per day, model, language and kind of suggestion.
 
 Pure. Everything is a sum, so that several servers can add to one file, nothing has to be thinned out later, and no
 moment of a person's day is on record.
@@ -52,6 +52,12 @@ class Timing(StrEnum):
     """From sending a request to the model until its stream was closed."""
 
 
+Kind = Literal["completion", "next edit"]
+"""What was suggested: text at the cursor, or a change of what stands there or elsewhere."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
 class Key(NamedTuple):
     """What figures are kept for."""
 
@@ -59,8 +65,10 @@ class Key(NamedTuple):
     """ISO date, in the user's time zone."""
     provider: str
     model: str
+    """Empty for what is certain without one; the provider then, too."""
     language: str
     """LSP language id."""
+    kind: Kind = "completion"
 
 
 @dataclass(slots=True)

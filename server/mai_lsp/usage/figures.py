@@ -1,4 +1,4 @@
-"""From what is stored to what is worth telling: rates, percentiles, costs; by model, language or week.
+"""From what is stored to what is worth telling: rates, percentiles, costs; by kind, model, language or week.
 
 Pure. A figure that can not be known is None, never zero.
 """
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from mai_lsp.usage.counts import Book, Counts, Key, Timing, total
+from mai_lsp.usage.counts import Book, Counts, Key, Kind, Timing, total
 
 
 class By(StrEnum):
     """What figures are grouped by."""
 
+    KIND = "kind"
     MODEL = "model"
     LANGUAGE = "language"
     WEEK = "week"
@@ -98,7 +99,7 @@ def figures(parts: Iterable[Counts]) -> Figures:
 
 
 def grouped(book: Book, by: By) -> dict[str, Figures]:
-    """Group a book: models and languages by characters shown, weeks in their order and without gaps."""
+    """Group a book: weeks in their order and without gaps, all else by characters shown."""
     parts: dict[str, list[Counts]] = {}
     labels = _labels(book, by)
     for key, counts in book.items():
@@ -112,6 +113,16 @@ def grouped(book: Book, by: By) -> dict[str, Figures]:
 def overall(book: Book) -> Figures:
     """Work out the figures of everything."""
     return figures(book.values())
+
+
+def of_kind(book: Book, kind: Kind) -> Figures:
+    """Work out the figures of one kind of suggestion."""
+    return figures(counts for key, counts in book.items() if key.kind == kind)
+
+
+def worth(book: Book) -> tuple[By, ...]:
+    """Return what the book can be grouped by to learn anything: by kind only where there is more than one."""
+    return tuple(by for by in By if by is not By.KIND or len({key.kind for key in book}) > 1)
 
 
 def week_of(day: str) -> str:
@@ -132,12 +143,18 @@ def _labels(book: Book, by: By) -> dict[Key, str]:
         return {key: week_of(key.day) for key in book}
     if by is By.LANGUAGE:
         return {key: key.language or "unknown" for key in book}
+    if by is By.KIND:
+        return {key: f"{key.kind}s" for key in book}
     # A model's name is enough, unless several providers have one of that name.
     providers = Counter(model for _, model in {(key.provider, key.model) for key in book})
     return {
-        key: f"{key.model or 'unknown'} ({key.provider})" if providers[key.model] > 1 else key.model or "unknown"
+        key: f"{_model(key)} ({key.provider})" if providers[key.model] > 1 else _model(key)
         for key in book
     }
+
+
+def _model(key: Key) -> str:
+    return key.model or ("without a model" if not key.provider else "unknown")
 
 
 def _weeks(found: Iterable[str]) -> list[str]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from mai_lsp.core.difference import difference
 from mai_lsp.core.encoding import Encoding, index_at
 from mai_lsp.core.text import Edit, Span
-from mai_lsp.usage.counts import Book, Counted, Key
+from mai_lsp.usage.counts import Book, Counted, Key, Kind
 from mai_lsp.usage.kept import Mark, moved, share
 from mai_lsp.usage.offer import Candidate, Offer
 from mai_lsp.usage.trail import begin
@@ -31,8 +32,12 @@ MARKS: Final = 32
 """Accepted pieces of one document that are followed at a time; of more the oldest go uncounted."""
 
 
+EDITS: Final = 50
+"""Edits of one next edit that are followed; each costs a little with every key."""
+
+
 class Offered(NamedTuple):
-    """A suggestion as it was given to the editor; `span` holds the cursor and is replaced by `text`."""
+    """A suggestion as it was given to the editor: `span` is replaced by `text`, and of a completion holds the cursor."""
 
     id: str
     span: Span
@@ -76,7 +81,7 @@ class _Watched:
 class _Followed:
     """What is followed in one document."""
 
-    offer: Offer | None = None
+    offers: dict[Kind, Offer] = field(default_factory=dict)
     watched: list[_Watched] = field(default_factory=list)
 
 
@@ -90,8 +95,8 @@ class Follower:
         """Called once for each suggestion of which anything is taken."""
         self._documents: dict[str, _Followed] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._tells = False
-        """The editor says itself what it shows."""
+        self._tells: set[Kind] = set()
+        """What the editor says itself that it shows."""
 
     def follows(self, uri: str) -> bool:
         """Whether anything of a document is followed."""
@@ -106,21 +111,45 @@ class Follower:
         self, uri: str, text: str, cursor: int, items: Sequence[Offered], *, key: Key, wait_ms: float, now: float
     ) -> None:
         """Begin to follow what was given to the editor for `cursor` in `text`, best first."""
-        followed = self._documents.setdefault(uri, _Followed())
+        first = _candidate(text, items[0], cursor).trail
+        size = first.gain if first is not None else 0
         new = [(item, _candidate(text, item, cursor)) for item in items]
-        same = {item.id: known for item, candidate in new if (known := _same(followed.offer, candidate, item.text))}
-        if same and followed.offer is not None:
-            offer = followed.offer
-        else:
-            self._end(followed, now)
-            first = new[0][1].trail
-            offer = followed.offer = Offer(key, now, wait_ms, [], first.gain if first is not None else 0)
-        for item, candidate in new:
-            known = same.get(item.id)
-            if known is None:
-                offer.candidates.append(candidate)
-                known = _Known(offer, candidate, item.text, 0)
-            self._known[item.id] = known
+        self._offer(uri, new, Offer(key, now, wait_ms, [], size))
+
+    def proposed(
+        self,
+        uri: str,
+        text: str,
+        edits: Sequence[Offered],
+        *,
+        key: Key,
+        wait_ms: float | None,
+        now: float,
+        in_menu: bool = False,
+    ) -> None:
+        """Begin to follow a next edit in `text` and those that belong to it, all under one id.
+
+        With `in_menu` it counts as shown when the editor says so (`shown`), or when it is taken.
+        """
+        new = [(edit, _replacing(text, edit)) for edit in edits[:EDITS]]
+        size = sum(len(candidate.text) for _, candidate in new)
+        self._offer(uri, new, Offer(key, now, wait_ms, [], size, in_menu))
+
+    def _offer(self, uri: str, new: Sequence[tuple[Offered, Candidate]], fresh: Offer) -> None:
+        """Go on with the offer that is followed if something of it is offered again; else begin the `fresh` one."""
+        followed, kind = self._documents.setdefault(uri, _Followed()), fresh.key.kind
+        offer = followed.offers.get(kind)
+        found = [_same(offer, candidate, item.text) for item, candidate in new]
+        if offer is None or not any(found):
+            self._end(followed, kind, fresh.since)
+            offer = followed.offers[kind] = fresh
+        elif offer.in_menu and not fresh.in_menu:
+            offer.in_menu, offer.since = False, fresh.since
+        offer.candidates = [candidate for candidate in offer.candidates if not candidate.finished()]
+        known = [one or _Known(offer, candidate, item.text, 0) for one, (item, candidate) in zip(found, new, strict=True)]
+        offer.candidates += [one.candidate for one, same in zip(known, found, strict=True) if same is None]
+        for one, (item, _) in reversed(list(zip(known, new, strict=True))):  # Of several edits the first has the id.
+            self._known[item.id] = one
             self._known.move_to_end(item.id)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -130,27 +159,29 @@ class Follower:
         followed = self._documents.get(uri)
         if followed is None:
             return
-        offer = followed.offer
         for edit in edits:
             for watched in followed.watched:
                 watched.mark = moved(watched.mark, edit)
-            taken = offer.follow(edit) if offer is not None else None
-            if taken is not None and offer is not None and (trail := taken[0].trail) is not None:
-                _, start, end = taken[1]
-                mark = Mark(Span(trail.start + start, trail.start + end), trail.text[start:end])
-                followed.watched = [*followed.watched, _Watched(offer.key, mark, now)][-MARKS:]
-        if offer is None:
-            return
-        offer.settle()
-        self._collect(offer)
-        if not offer.alive():
-            self._end(followed, now)
+            credited = False
+            for offer in followed.offers.values():
+                taken = offer.follow(edit, credited=credited)
+                if taken is not None and (trail := taken[0].trail) is not None:
+                    credited = True
+                    _, start, end = taken[1]
+                    mark = Mark(Span(trail.start + start, trail.start + end), trail.text[start:end])
+                    followed.watched = [*followed.watched, _Watched(offer.key, mark, now)][-MARKS:]
+        for kind, offer in list(followed.offers.items()):
+            offer.settle()
+            self._collect(offer)
+            if not offer.alive():
+                self._end(followed, kind, now)
         self._drop_if_idle(uri, followed)
 
     def closed(self, uri: str, now: float) -> None:
         """Forget a document; what was accepted in it goes unchecked."""
         if (followed := self._documents.pop(uri, None)) is not None:
-            self._end(followed, now)
+            for kind in list(followed.offers):
+                self._end(followed, kind, now)
 
     def close_all(self, now: float) -> None:
         """Settle everything, at the end."""
@@ -159,9 +190,10 @@ class Follower:
 
     def shown(self, identity: str) -> bool:
         """Take the editor's word that it shows a suggestion; False for one that is not known."""
-        self._tells = True
         if (known := self._known.get(identity)) is None:
             return False
+        if not known.offer.in_menu:
+            self._tells.add(known.offer.key.kind)
         known.offer.show()
         self._collect(known.offer)
         return True
@@ -207,11 +239,10 @@ class Follower:
             self._drop_if_idle(uri, followed)
         return checks
 
-    def _end(self, followed: _Followed, now: float) -> None:
-        if followed.offer is not None:
-            followed.offer.end(now, told=self._tells)
-            self._collect(followed.offer)
-            followed.offer = None
+    def _end(self, followed: _Followed, kind: Kind, now: float) -> None:
+        if (offer := followed.offers.pop(kind, None)) is not None:
+            offer.end(now, told=kind in self._tells)
+            self._collect(offer)
 
     def _collect(self, offer: Offer) -> None:
         counts = offer.take_counts()
@@ -221,7 +252,7 @@ class Follower:
             self.book.at(offer.key).add(counts)
 
     def _drop_if_idle(self, uri: str, followed: _Followed) -> None:
-        if followed.offer is None and not followed.watched:
+        if not followed.offers and not followed.watched:
             self._documents.pop(uri, None)
 
 
@@ -236,6 +267,14 @@ def compare(checks: Iterable[Check], book: Book) -> None:
 def _candidate(text: str, item: Offered, cursor: int) -> Candidate:
     trail = begin(text, item.span, item.text, cursor)
     return Candidate(item.text, trail, trail.at, len(trail.tail))
+
+
+def _replacing(text: str, edit: Offered) -> Candidate:
+    """Return what changes of a next edit, without what stays as it is at its borders."""
+    change = difference(text[edit.span.start : edit.span.end], edit.text)
+    start = edit.span.start + change.span.start
+    span = Span(start, start + len(change.span))
+    return Candidate(change.text, begin(text, span, change.text, start), 0, 0, instead=True)
 
 
 def _same(offer: Offer | None, new: Candidate, text: str) -> _Known | None:

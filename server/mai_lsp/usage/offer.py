@@ -28,6 +28,8 @@ class Candidate:
     """How much of `text` is accounted for."""
     covers: int
     """Characters behind the cursor that it replaces, and so does not add."""
+    instead: bool = False
+    """It stands in place of what it replaces (a next edit), so that all of it counts."""
     last_key: int = 0
     """Characters that a key has completed it with; an acceptance may have looked the same."""
 
@@ -43,10 +45,14 @@ class Offer:
     key: Key
     since: float
     """When it was offered, in seconds of any clock."""
-    wait_ms: float
+    wait_ms: float | None
+    """None where nobody waited for it."""
     candidates: list[Candidate]
+    """Alternatives, or a next edit and those that belong to it."""
     size: int
-    """Characters that the first would add."""
+    """Characters that taking it brings: of the first alternative, or of all edits."""
+    in_menu: bool = False
+    """It stands in a menu that nobody need have opened: having stood there does not make it shown."""
     shown: bool = False
     accepted: bool = False
     whole: bool = False
@@ -66,15 +72,19 @@ class Offer:
         if not self.shown:
             self.shown = True
             self._counts.numbers.update({"shown": 1, "shown_chars": self.size})
-            self._counts.time(Timing.WAIT, self.wait_ms)
+            if self.wait_ms is not None:
+                self._counts.time(Timing.WAIT, self.wait_ms)
 
     def end(self, now: float, *, told: bool) -> None:
         """Settle it: it was shown if it stood for a while, unless the editor is one that says so itself (`told`)."""
-        if not told and now - self.since >= SHOWN_AFTER:
+        if not told and not self.in_menu and now - self.since >= SHOWN_AFTER:
             self.show()
 
-    def follow(self, edit: Edit) -> tuple[Candidate, Move] | None:
-        """Take an edit; return what came into the text by acceptance, and of which alternative."""
+    def follow(self, edit: Edit, *, credited: bool = False) -> tuple[Candidate, Move] | None:
+        """Take an edit; return what came into the text by acceptance, and of which alternative.
+
+        `credited` says that what came has been counted for another offer.
+        """
         taken: list[tuple[Candidate, Move]] = []
         credit = typed = 0
         for candidate in self.candidates:
@@ -91,7 +101,10 @@ class Offer:
                 typed = max(typed, fresh)
             else:
                 taken.append((candidate, move))
-                credit = max(credit, fresh - max(0, behind - len(candidate.trail.tail)))
+                covered = 0 if candidate.instead else max(0, behind - len(candidate.trail.tail))
+                credit = max(credit, fresh - covered)
+        if credited:
+            return None
         if typed and not taken:
             self._counts.numbers["typed_chars"] += typed
         if taken:

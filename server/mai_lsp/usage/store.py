@@ -19,9 +19,9 @@ from mai_lsp.system import lock
 from mai_lsp.system.cache import data_dir
 from mai_lsp.usage.counts import COUNTERS, Book, Key, Timing
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised with every change of the tables. It is part of the file's name, so that two versions of this server can run
-side by side and neither sees a file it does not know."""
+side by side and neither sees a file it does not know; an older one's figures stay in the older file."""
 
 APPLICATION = 0x4D414953
 """In the file's header (`PRAGMA application_id`): "MAIS"."""
@@ -35,8 +35,9 @@ BUSY_SECONDS = 2.0
 _TABLES = f"""
 CREATE TABLE day (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, language TEXT NOT NULL,
+    kind TEXT NOT NULL,
     {", ".join(f"{name} INTEGER NOT NULL" for name in COUNTERS)},
-    UNIQUE (day, provider, model, language)
+    UNIQUE (day, provider, model, language, kind)
 );
 CREATE TABLE timing (
     id INTEGER REFERENCES day, what TEXT, bucket INTEGER, times INTEGER NOT NULL, PRIMARY KEY (id, what, bucket)
@@ -44,8 +45,8 @@ CREATE TABLE timing (
 """
 
 _ADD = (
-    f"INSERT INTO day VALUES (NULL, ?, ?, ?, ?, {', '.join('?' for _ in COUNTERS)}) "  # noqa: S608 (our own names)
-    "ON CONFLICT (day, provider, model, language) DO UPDATE SET "
+    f"INSERT INTO day VALUES (NULL, ?, ?, ?, ?, ?, {', '.join('?' for _ in COUNTERS)}) "  # noqa: S608 (our own names)
+    "ON CONFLICT (day, provider, model, language, kind) DO UPDATE SET "
     f"{', '.join(f'{name} = {name} + excluded.{name}' for name in COUNTERS)} RETURNING id"
 )
 
@@ -84,9 +85,9 @@ def read(path: Path, since: str = "") -> Book:
                 return book
             keys = {}
             for identity, *row in db.execute("SELECT * FROM day WHERE day >= ?", (since,)):
-                keys[identity] = Key(*row[:4])
+                keys[identity] = Key(*row[:5])
                 numbers = book.at(keys[identity]).numbers
-                numbers.update({name: value for name, value in zip(COUNTERS, row[4:], strict=True) if value})
+                numbers.update({name: value for name, value in zip(COUNTERS, row[5:], strict=True) if value})
             for identity, what, bucket, times in db.execute("SELECT * FROM timing"):
                 if identity in keys:
                     book.at(keys[identity]).timings.setdefault(Timing(what), Counter())[bucket] = times

@@ -9,7 +9,8 @@ import pytest
 
 from mai_lsp.cli import options
 from mai_lsp.errors import SettingsError
-from mai_lsp.settings import FIELDS, Field
+from mai_lsp.setting import Field
+from mai_lsp.settings import FIELDS
 
 
 def arguments(*given: str) -> argparse.Namespace:
