@@ -1,0 +1,159 @@
+"""The one flow that changes code: a job in; a proposal, an explanation or a refusal out.
+
+It writes nothing and shows nothing. Leaving it at any moment, by an error or a cancellation, leaves all as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from mai_lsp.core.change import Change
+from mai_lsp.engine.change.asking import Question, ask
+from mai_lsp.engine.change.attempt import Tried, Withholding, admitted, asked_for
+from mai_lsp.engine.change.deps import ChangeDeps
+from mai_lsp.engine.change.followed import unfollowed
+from mai_lsp.engine.change.job import Ended, Explained, Job, Proposal, Refused, Result
+from mai_lsp.engine.change.ledger import Declined, Ledger
+from mai_lsp.engine.change.scope import Scope, choose
+from mai_lsp.engine.change.solve import STRONG, solve
+from mai_lsp.engine.change.split import split
+from mai_lsp.engine.change.trial import may_run, try_out
+from mai_lsp.engine.change.work import Work, whys, work_of
+from mai_lsp.engine.route import rules
+from mai_lsp.engine.route.rules import Choice
+from mai_lsp.errors import MaiError
+from mai_lsp.model.types import Endpoint, Role
+from mai_lsp.prompt import editing
+from mai_lsp.prompt.editing import WORDS_OUTPUT, build_answer
+from mai_lsp.reply.edits.wanted import Problem
+
+SHARE = 0.6
+"""Share of a model's window for the files; the rest is for rules, complaints, and an answer where it counts."""
+
+NOTHING_CHANGED = "Nothing was changed."
+
+
+async def run(job: Job, deps: ChangeDeps) -> Ended:
+    """Carry out a job as far as a proposal."""
+    ledger = Ledger(deps.settings, deps.watcher, deps.spent)
+    try:
+        return await _run(job, deps, ledger)
+    except MaiError as error:
+        return _refused(job, f"{error} {NOTHING_CHANGED}", ledger, error=error)
+    except Declined as declined:
+        return _refused(job, f"{declined} {NOTHING_CHANGED}", ledger)
+    except Withholding as withheld:
+        return _refused(job, message([withheld.problem]), ledger, problems=(withheld.problem,))
+
+
+async def _run(job: Job, deps: ChangeDeps, ledger: Ledger) -> Ended:
+    ledger.tell("Looking for the files it is about" if job.many else "Reading the file")
+    fast, strong = (deps.providers.routes(role)[0].endpoint for role in (Role.EDIT, Role.PLAN))
+    alone = (fast.provider, fast.model) == (strong.provider, strong.model)
+    window = strong.window if job.many or job.role is Role.PLAN else fast.window
+    scope = await choose(
+        job,
+        deps.files,
+        deps.index,
+        int(window * SHARE),
+        most=deps.settings.refactor_max_files,
+        elsewhere=deps.elsewhere,
+    )
+    if not scope.complete:
+        ledger.note("Not every file was looked into, since that took too long.")
+    work = work_of(job, deps.files, scope)
+    if isinstance(work, Problem) or scope.problems:
+        problems = scope.problems or ((work,) if isinstance(work, Problem) else ())
+        return _refused(job, message(problems), ledger, problems=problems, scope=scope)
+    if not work.documents and not work.creates and not work.resources:
+        return _refused(job, f"No file was found that this is about; name one. {NOTHING_CHANGED}", ledger, scope=scope)
+    if job.result is Result.TEXT:
+        return await _explained(work, deps, ledger)
+    likely = editing.likely_tokens(asked_for(work, strong, (), deps))
+    facts = rules.facts_of(job, files=len(work.documents), tokens=scope.tokens, answer=likely, alone=alone)
+    first = rules.first(facts, deps.settings)
+    refused = first.ask and not await ledger.confirm(f"{first.reason} Ask the model for plans?", STRONG)
+    choice = rules.declined(first) if refused else first
+    if choice is None:
+        return _refused(job, NOTHING_CHANGED, ledger, scope=scope)
+    verify = partial(_verified, work, deps, ledger)
+    parted = rules.split(facts, int(strong.window * SHARE), deps.settings)
+    if parted.wanted and job.many:
+        tried = await split(work, parted.reason, deps=deps, ledger=ledger)
+        if not tried.problems and (problems := await verify(tried.changes)):
+            mending = Choice(Role.EDIT, f"Something was left: {problems[0].detail}", alone=alone)
+            tried = await solve(
+                work, mending, deps=deps, ledger=ledger, verify=verify, done=tried.changes, complaints=problems
+            )
+    else:
+        tried = await solve(work, choice, deps=deps, ledger=ledger, verify=verify)
+    return _ended(job, tried, scope, ledger)
+
+
+async def _verified(work: Work, deps: ChangeDeps, ledger: Ledger, changes: Sequence[Change]) -> tuple[Problem, ...]:
+    """Return what is wrong with all changes together."""
+    if work.job.many and (problems := await unfollowed(changes, work.documents, deps.index)):
+        return problems
+    if may_run(deps.files.root, deps.settings):
+        ledger.tell("Running your check command")
+        command, seconds = deps.settings.check_command, deps.settings.check_timeout
+        if (problem := await try_out(changes, deps.files, command, seconds)) is not None:
+            return (problem,)
+    return ()
+
+
+async def _explained(work: Work, deps: ChangeDeps, ledger: Ledger) -> Ended:
+    """Ask for words."""
+    job = work.job
+
+    def question_for(endpoint: Endpoint) -> Question:
+        asked = asked_for(work, endpoint, (), deps)
+        return Question(build_answer(admitted(asked, deps), asked), WORDS_OUTPUT // 2)
+
+    reason = "Nothing is changed, so the fast model is enough."
+    said = await ask(job.role or Role.EDIT, reason, question_for, job.title, providers=deps.providers, ledger=ledger)
+    text = said.text.strip()
+    if said.error is not None or not text:
+        why = said.error.message if said.error is not None else "The model said nothing."
+        return _refused(job, why, ledger, error=said.error)
+    cut = "" if said.finished else "\n\n*The answer was cut off.*"
+    return Explained(job, text + cut, tuple(ledger.decisions), ledger.usage)
+
+
+def _ended(job: Job, tried: Tried, scope: Scope, ledger: Ledger) -> Ended:
+    if tried.problems or not tried.changes:
+        return _refused(job, message(tried.problems), ledger, problems=tried.problems, scope=scope)
+    return Proposal(
+        job,
+        tried.changes,
+        scope.chosen,
+        tuple(ledger.decisions),
+        ledger.usage,
+        "\n".join([*ledger.notes, tried.prose]).strip(),
+        whys(scope.chosen),
+    )
+
+
+def _refused(
+    job: Job,
+    why: str,
+    ledger: Ledger,
+    *,
+    problems: tuple[Problem, ...] = (),
+    error: MaiError | None = None,
+    scope: Scope | None = None,
+) -> Refused:
+    chosen = scope.chosen if scope is not None else ()
+    return Refused(job, why, problems, error, chosen, tuple(ledger.decisions), ledger.usage)
+
+
+def message(problems: Sequence[Problem]) -> str:
+    """Say for the user which file could not be changed, and why."""
+    if not problems:
+        return f"The model proposed no change. {NOTHING_CHANGED}"
+    first = problems[0]
+    what = first.detail or f"The edit was refused ({first.refusal.value})."
+    where = f"{first.path}: " if first.path and first.path not in what else ""
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{where}{what}{more} {NOTHING_CHANGED}"

@@ -1,0 +1,120 @@
+"""A change of many files in two steps: the strong model plans it, the fast one writes each file's edits.
+
+Files are worked on side by side, a few at a time; one that can not be changed refuses them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from mai_lsp.core.change import Change
+from mai_lsp.core.editformat import EditFormat
+from mai_lsp.engine.change.asking import Ceiling, Question, ask
+from mai_lsp.engine.change.attempt import Tried, admitted, asked_for
+from mai_lsp.engine.change.deps import ChangeDeps
+from mai_lsp.engine.change.ledger import Declined, Ledger
+from mai_lsp.engine.change.solve import solve
+from mai_lsp.engine.change.work import Work
+from mai_lsp.engine.route.rules import Choice
+from mai_lsp.model.types import Endpoint, Role
+from mai_lsp.prompt.editing import build_plan
+from mai_lsp.reply.edits.wanted import Problem, Refusal
+from mai_lsp.reply.plan import Fate, Plan, Task, read_plan
+
+AT_ONCE = 4
+"""Requests at a time; providers limit tokens per minute."""
+
+
+async def split(work: Work, reason: str, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
+    """Plan, then write; the problems of what could not be planned or written. Raises what `attempt` does."""
+    planned = await _planned(work, reason, deps, ledger)
+    if isinstance(planned, tuple):
+        return Tried((), planned)
+    gate = asyncio.Semaphore(AT_ONCE)
+    total = len(planned.tasks)
+    ledger.count(0, total)
+    done = 0
+
+    async def one(task: Task) -> Tried:
+        nonlocal done
+        async with gate:
+            tried = await _written(work, planned, task, deps, ledger)
+        done += 1
+        ledger.count(done, total)
+        return tried
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(one(task)) for task in planned.tasks]
+    except ExceptionGroup as several:
+        # What ends one file's work ends the job; the others were cancelled for it.
+        raise several.exceptions[0] from None
+    all_tried = [task.result() for task in running]
+    problems = tuple(problem for tried in all_tried for problem in tried.problems)
+    changes = tuple(change for tried in all_tried for change in tried.changes)
+    return Tried(() if problems else changes, problems, planned.shared)
+
+
+async def _planned(work: Work, reason: str, deps: ChangeDeps, ledger: Ledger) -> Plan | tuple[Problem, ...]:
+    """Ask for the plan, and once more if it can not be used; problems where that is so in the end."""
+    complaints: tuple[Problem, ...] = ()
+    for _ in range(deps.settings.route_attempts):
+
+        def question_for(endpoint: Endpoint, told: tuple[Problem, ...] = complaints) -> Question:
+            asked = replace(asked_for(work, endpoint, told, deps), form=EditFormat.SEARCH)
+            prompt = build_plan(admitted(asked, deps), asked)
+            return Question(prompt, prompt.max_tokens // 2)
+
+        what = f"Planning the change of {len(work.documents)} files"
+        said = await ask(Role.PLAN, reason, question_for, what, providers=deps.providers, ledger=ledger)
+        if isinstance(said.error, Ceiling):
+            raise Declined(said.error.message)
+        if said.error is not None:
+            complaints = (Problem(Refusal.TRUNCATED, "", said.error.message),)
+            continue
+        plan = read_plan(said.text, finished=said.finished, known=list(work.documents))
+        complaints = (plan,) if isinstance(plan, Problem) else _objections(plan, work)
+        if isinstance(plan, Plan) and not complaints:
+            return plan
+        reason = f"The plan could not be used: {complaints[0].detail}"
+    return complaints
+
+
+def _objections(plan: Plan, work: Work) -> tuple[Problem, ...]:
+    """Return what speaks against the files that a plan names."""
+    problems = []
+    for task in plan.tasks:
+        given = task.path in work.documents
+        if task.fate is not Fate.CHANGE and not work.resources and task.path not in work.creates:
+            problems.append(Problem(Refusal.NOT_ALLOWED, task.path, "No file is to be made, moved or deleted here."))
+        elif given and task.fate is Fate.NEW:
+            problems.append(Problem(Refusal.EXISTS, task.path, f"There is a file {task.path} already."))
+        elif not given:
+            problem = work.files.judge(task.path, work.job, work.documents)
+            if problem is None and task.fate is not Fate.NEW:
+                problem = Problem(Refusal.MISSING, task.path, f"There is no file {task.path}.")
+            problems += [problem] if problem is not None else []
+        if task.to and (problem := work.files.judge(task.to, work.job, work.documents)) is not None:
+            problems.append(problem)
+    return tuple(problems)
+
+
+async def _written(work: Work, plan: Plan, task: Task, deps: ChangeDeps, ledger: Ledger) -> Tried:
+    """Return the change of one file."""
+    if task.fate is Fate.DELETE:
+        return Tried((Change(task.path, work.documents[task.path], None),))
+    if task.fate is Fate.MOVE and not task.text:
+        document = work.documents[task.path]
+        return Tried((Change(task.path, document, document.text, task.to),))
+    own = replace(
+        work.only({task.path}),
+        plan=plan.told(task),
+        resources=False,
+        creates=(task.path,) if task.fate is Fate.NEW else (),
+    )
+    choice = Choice(Role.EDIT, "The plan is made, so the fast model writes the edits.")
+    tried = await solve(own, choice, deps=deps, ledger=ledger)
+    if task.fate is Fate.MOVE:
+        return replace(tried, changes=tuple(replace(change, moved_to=task.to) for change in tried.changes))
+    return tried
