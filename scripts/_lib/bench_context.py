@@ -85,11 +85,11 @@ def main(arguments: Sequence[str], machine: dict[str, Any]) -> int:
 
 def _real(work: Work, given: argparse.Namespace, machine: dict[str, Any]) -> int:
     budget = given.budget[0]
-    answers = asyncio.run(real.complete_all(real.sample(work.places, given.real), budget))
-    print(real.as_text(answers, budget, given.seed))
+    pairs = asyncio.run(real.complete_all(real.sample(work.places, given.real), budget))
+    print(real.as_text(pairs, budget, given.seed))
     if given.json is not None:
         seen = {"machine": machine, "seed": given.seed, "set": _set(given), "budget": budget}
-        given.json.write_text(json.dumps({**seen, "answers": [asdict(one) for one in answers]}, indent=1), "utf-8")
+        given.json.write_text(json.dumps({**seen, "pairs": [asdict(one) for one in pairs]}, indent=1), "utf-8")
     return 0
 
 
@@ -132,7 +132,9 @@ def score(system: str, budget: int, place: Place, shown: Shown, work: Work) -> S
         raise RuntimeError(f"{system}: {size} tokens of {budget} at {place.package} {place.path}:{place.line + 1}")
     shapes = [work.defined[place.package].shapes[name] for name in place.names]
     named, known = recalls(Prompt(shown.text), place.names, shapes)
-    return Score(system, budget, place.language, named, known, len(place.names), size, shown.first, shown.warm)
+    return Score(
+        system, budget, place.language, named, known, len(place.names), size, shown.first, shown.placed, shown.warm
+    )
 
 
 def _shown(system: str, work: Work, given: argparse.Namespace) -> Iterator[tuple[int, Place, Shown]]:
@@ -154,9 +156,12 @@ async def _ours(places: Sequence[Place], budgets: Sequence[int]) -> list[tuple[i
     found = []
     for root in dict.fromkeys(place.root for place in places):
         for budget in budgets:
-            with engine.gatherer(root) as elsewhere:  # a new one, so that no budget finds what another has read
-                here = (place for place in places if place.root == root)
-                found += [(budget, place, await engine.ours(place, elsewhere, budget)) for place in here]
+            # New ones, so that no budget finds what another has read.
+            with engine.gatherer(root) as elsewhere, engine.gatherer(root) as unprepared:
+                here = [place for place in places if place.root == root]
+                for place in here:
+                    shown = await engine.ours(place, elsewhere, budget, unprepared=unprepared)
+                    found.append((budget, place, shown))
     return found
 
 

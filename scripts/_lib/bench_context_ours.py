@@ -5,6 +5,7 @@ It sends nothing. The index is brought up to date by the real builder before the
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from _lib.bench_context_places import Place
+from mai_lsp.context import rank
 from mai_lsp.context.window import prefix_window, suffix_window
 from mai_lsp.core.language import find
 from mai_lsp.core.snippet import Snippet
@@ -46,7 +48,9 @@ class Shown(NamedTuple):
     text: str
     pieces: tuple[Piece, ...] = ()
     first: float | None = None
-    """Seconds for looking into other files; None for a system where that was not timed."""
+    """Seconds for looking into other files from a file that nobody has opened yet; None where that was not timed."""
+    placed: float | None = None
+    """The same at a new place in a file that was opened: the server looks ahead then."""
     warm: float | None = None
     """The same for a second request at the same place."""
 
@@ -135,9 +139,22 @@ def gatherer(root: Path, *, within: float = PATIENT) -> Iterator[Gatherer]:
         found.close()
 
 
-async def ours(place: Place, elsewhere: Gatherer | None, budget: int) -> Shown:
-    """Return our prompt for a place, and how long looking into other files took."""
+async def ours(place: Place, elsewhere: Gatherer | None, budget: int, *, unprepared: Gatherer | None = None) -> Shown:
+    """Return our prompt for a place, and how long looking into other files took.
+
+    `unprepared` looks at the place first, without having looked ahead, for the time alone.
+    """
     document, offset = opened(place)
+    room = rank.room(budget, estimate(document.text))
+    first = None
+    if unprepared is not None:
+        started = time.perf_counter()
+        await unprepared.snippets(Ask(document, offset), room)
+        first = time.perf_counter() - started
+    if elsewhere is not None and room and (ahead := elsewhere.warm_up(document, room)) is not None:
+        await asyncio.wrap_future(ahead)
+        # Recall is of what the place asks for, not of what was there before.
+        elsewhere.forget(document.uri)
     timed = Timed(elsewhere) if elsewhere is not None else None
     deps = Deps(NoModel(budget), OpenDocument(document, place.path), Settings(), timed)
     plan = await plan_for(Ask(document, offset), deps)
@@ -145,11 +162,11 @@ async def ours(place: Place, elsewhere: Gatherer | None, budget: int) -> Shown:
         return Shown("")  # A secret at the cursor: it costs recall as it would cost the user.
     if timed is None:
         return Shown(without_marks(plan.prompt.text), plan.prompt.pieces)
-    first = timed.seconds
+    placed = timed.seconds
     again = await plan_for(Ask(document, offset), deps)
     if isinstance(again, Skipped) or again.prompt != plan.prompt:
         raise RuntimeError(f"{place.package} {place.path}:{place.line + 1}: asked twice, the prompts differ")
-    return Shown(without_marks(plan.prompt.text), plan.prompt.pieces, first, timed.seconds)
+    return Shown(without_marks(plan.prompt.text), plan.prompt.pieces, first, placed, timed.seconds)
 
 
 def without_marks(text: str) -> str:

@@ -1,16 +1,20 @@
 """The same places completed by the real model on this machine, with and without other files: `--real`.
 
-Both sides have the same budget and the same engine; nothing differs but what the index adds.
+Both sides have the same budget and the same engine; nothing differs but what the index adds. It says how sure the
+difference is, and nothing about which side ought to win.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 
 from _lib import bench_context_ours as engine
+from _lib.bench_context_paired import paired
 from _lib.bench_context_places import Place
 from _lib.bench_context_table import ALL
 from mai_lsp.engine.backend import new_client
@@ -35,11 +39,31 @@ SECONDS = 300.0
 class Answer:
     """What the model wrote in place of one line."""
 
-    language: str
-    with_others: bool
     exact: bool
     similarity: float
     """One for the same line, none for nothing in common (`similarity`)."""
+    named: float
+    """The share of the names from other files that the line has, in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same place, completed twice."""
+
+    language: str
+    place: str
+    with_others: Answer
+    without: Answer
+
+
+MEASURES: Mapping[str, Callable[[Answer], float]] = MappingProxyType(
+    {
+        "exact line": lambda one: float(one.exact),
+        "edit similarity": lambda one: one.similarity,
+        "names from other files": lambda one: one.named,
+    }
+)
+"""Figures from 0 to 1, of which the mean is shown."""
 
 
 def sample(places: Sequence[Place], count: int) -> list[Place]:
@@ -51,24 +75,28 @@ def sample(places: Sequence[Place], count: int) -> list[Place]:
     return found
 
 
-async def complete_all(places: Sequence[Place], budget: int) -> list[Answer]:
+async def complete_all(places: Sequence[Place], budget: int) -> list[Pair]:
     """Complete every place twice. Raises RuntimeError when the model can not be asked."""
     settings = settings_for(budget)
     client = new_client(lambda: settings, os.environ)
-    answers = []
+    pairs = []
     try:
         for place in places:
             with engine.gatherer(place.root) as elsewhere:
-                for others in (elsewhere, None):
-                    line = await _line(place, others, settings, client)
-                    target = place.text()[2]
-                    same = line.split() == target.split()
-                    answers.append(Answer(place.language, others is not None, same, similarity(line, target)))
+                both = [judged(await _line(place, others, settings, client), place) for others in (elsewhere, None)]
+            pairs.append(Pair(place.language, f"{place.package} {place.path}:{place.line + 1}", *both))
             print(".", end="", flush=True)
     finally:
         await client.aclose()
     print()
-    return answers
+    return pairs
+
+
+def judged(line: str, place: Place) -> Answer:
+    """Hold a line against the one that was taken out."""
+    target = place.text()[2]
+    named = sum(bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line)) for name in place.names)
+    return Answer(line.split() == target.split(), similarity(line, target.rstrip()), named / len(place.names))
 
 
 def settings_for(budget: int) -> Settings:
@@ -114,18 +142,34 @@ def similarity(line: str, target: str) -> float:
     return 1 - above[-1] / max(len(line), len(target))
 
 
-def as_text(answers: Sequence[Answer], budget: int, seed: int) -> str:
-    """Return both sides beside each other."""
-    lines = [f"\nThe local model, {budget:,} tokens, seed {seed}: lines exactly right / edit similarity"]
-    lines.append(f"  {'':16}{'with other files':>20}{'without':>20}{'places':>8}")
-    languages = (*dict.fromkeys(one.language for one in answers), ALL)
-    return "\n".join((*lines, *(f"  {language:16}" + "".join(_cells(answers, language)) for language in languages)))
+def as_text(pairs: Sequence[Pair], budget: int, seed: int) -> str:
+    """Return both sides beside each other, then what came of each place against itself."""
+    languages = [*dict.fromkeys(pair.language for pair in pairs), ALL]
+    head = "".join(f"{name:>26}" for name in MEASURES)
+    return "\n".join(
+        (
+            f"\nThe local model, {budget:,} tokens, {len(pairs)} places, seed {seed}: with other files / without",
+            f"  {'':12}{head}{'places':>8}",
+            *(f"  {language:12}" + "".join(_cells(pairs, language)) for language in languages),
+            "\nPlace by place, with other files against without:",
+            *_compared(pairs),
+        )
+    )
 
 
-def _cells(answers: Sequence[Answer], language: str) -> Iterator[str]:
-    own = [one for one in answers if language in {ALL, one.language}]
-    for with_others in (True, False):
-        side = [one for one in own if one.with_others is with_others]
-        cell = f"{sum(one.exact for one in side)} / {fmean(one.similarity for one in side):.3f}"
-        yield f"{cell:>20}"
-    yield f"{len(own) // 2:>8}"
+def _cells(pairs: Sequence[Pair], language: str) -> Iterator[str]:
+    own = [pair for pair in pairs if language in {ALL, pair.language}]
+    for figure in MEASURES.values():
+        sides = (fmean(figure(pair.with_others) for pair in own), fmean(figure(pair.without) for pair in own))
+        yield f"{' / '.join(f'{side:.3f}' for side in sides):>26}"
+    yield f"{len(own):>8}"
+
+
+def _compared(pairs: Sequence[Pair]) -> Iterator[str]:
+    for name, figure in MEASURES.items():
+        found = paired([figure(pair.with_others) - figure(pair.without) for pair in pairs])
+        yield (
+            f"  {name:24}{found.better:4} better, {found.worse} worse, {found.alike} alike; "
+            f"mean {found.mean:+.3f}, 95 % of {found.low:+.3f} to {found.high:+.3f}; sign test p = {found.chance:.2f}"
+            + ("" if found.told_apart else "; no difference can be told")
+        )

@@ -36,7 +36,11 @@ class Score:
     names: int
     tokens: int
     first: float | None = None
+    """Seconds for gathering in a file that nobody has opened yet."""
+    placed: float | None = None
+    """The same at a new place in a file that was opened; this is what the goal is about."""
     warm: float | None = None
+    """The same for a second request at the same place."""
 
 
 class Mean(NamedTuple):
@@ -146,21 +150,25 @@ def _above(scores: Sequence[Score], budget: int, language: str) -> list[str]:
 
 
 def _late(scores: Sequence[Score], budget: int) -> tuple[float, float] | None:
-    first = [one.first for one in scores if one.budget == budget and one.first is not None]
-    return (quantile(first, 0.5), quantile(first, 0.95)) if first else None
+    placed = [one.placed for one in scores if one.budget == budget and one.placed is not None]
+    return (quantile(placed, 0.5), quantile(placed, 0.95)) if placed else None
 
 
 def _times(scores: Sequence[Score], budgets: Sequence[int]) -> Iterator[str]:
     for budget in budgets:
-        first = [one.first for one in scores if one.budget == budget and one.first is not None]
-        warm = [one.warm for one in scores if one.budget == budget and one.warm is not None]
-        if not first:
-            continue
-        late = sum(seconds > DEADLINE for seconds in first) / len(first)
-        low, high = quantile(first, 0.5), quantile(first, 0.95)
-        met = "met" if low <= GATHERING[0] and high <= GATHERING[1] else "MISSED"
-        yield (
-            f"  gathering at {budget:,} tokens: first request p50 {1000 * low:.1f} ms, p95 {1000 * high:.1f} ms"
-            f" (goal p50 ≤ 10, p95 ≤ 30: {met}); asked again {1000 * quantile(warm, 0.5):.1f} and"
-            f" {1000 * quantile(warm, 0.95):.1f} ms; over the deadline of 30 ms: {100 * late:.1f} %"
-        )
+        mine = [one for one in scores if one.budget == budget]
+        for name, seconds in (
+            ("a new place in a file that was opened", [one.placed for one in mine if one.placed is not None]),
+            ("the same place again", [one.warm for one in mine if one.warm is not None]),
+            ("first look, done when a file opens", [one.first for one in mine if one.first is not None]),
+        ):
+            if not seconds:
+                continue
+            low, high = quantile(seconds, 0.5), quantile(seconds, 0.95)
+            late = sum(one > DEADLINE for one in seconds) / len(seconds)
+            met = "met" if low <= GATHERING[0] and high <= GATHERING[1] else "MISSED"
+            goal = "" if name.startswith("first") else f"   goal p50 ≤ 10, p95 ≤ 30: {met}"
+            yield (
+                f"  gathering at {budget:,} tokens, {name}: p50 {1000 * low:.1f} ms, p95 {1000 * high:.1f} ms, "
+                f"over the deadline of 30 ms: {100 * late:.1f} %{goal}"
+            )

@@ -34,8 +34,10 @@ class Built(NamedTuple):
     parsed: int
     memory: int
     """Bytes: the most that was resident in the builder and its helpers, each at its own peak."""
+    shared: int
+    """Bytes: the most at any one time, pages that several of them hold counted once (`proportional`)."""
     resting: int
-    """Bytes resident once it is ready."""
+    """Bytes resident once it is ready, counted so."""
     processes: int
     processor: float
     """Seconds of processor time they took together, which other work on the machine hardly changes."""
@@ -49,6 +51,7 @@ class Builder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._peaks: dict[int, int] = {}
+        self._shared = 0
         self._processor: dict[int, float] = {}
         self._started = time.perf_counter()
         self._process = subprocess.Popen(
@@ -74,13 +77,14 @@ class Builder:
         """Wait until it has scanned everything."""
         word = self._until("ready", watching=True)
         seconds = time.perf_counter() - self._started
-        resting = sum(resident(one)[0] for one in family(self._process.pid))
+        resting = proportional(family(self._process.pid))
         database = sum(path.stat().st_size for path in files_of(database_of(self._root)) if path.exists())
         return Built(
             seconds,
             word["files"],
             word["parsed"],
             sum(self._peaks.values()),
+            self._shared,
             resting,
             len(self._peaks),
             sum(self._processor.values()),
@@ -101,6 +105,7 @@ class Builder:
             if watching:
                 processes = family(self._process.pid)
                 watch(processes, self._peaks)
+                self._shared = max(self._shared, proportional(processes))
                 for one in processes:
                     self._processor[one.pid] = max(self._processor.get(one.pid, 0.0), busy(one))
             word: dict[str, Any] = json.loads(line)
@@ -157,6 +162,21 @@ def busy(process: psutil.Process) -> float:
     except psutil.Error:
         return 0.0  # It has ended.
     return float(times.user + times.system)
+
+
+def proportional(processes: Sequence[psutil.Process]) -> int:
+    """Return the bytes that processes hold together now, each shared page once where the system says it (Linux).
+
+    A page shared with processes outside of these counts for its part, as in the `Pss` of ``smaps_rollup``.
+    """
+    total = 0
+    for one in processes:
+        try:
+            lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text(encoding="ascii").split("\n")
+            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        except OSError:
+            total += resident(one)[0]
+    return total
 
 
 def resident(process: psutil.Process) -> tuple[int, int]:

@@ -6,6 +6,7 @@ answer, however late; how many would have been too late for a real request is co
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,16 +46,23 @@ class Looks:
     """How long looking took, in seconds."""
 
     first: list[float] = field(default_factory=list)
-    """In a file just opened."""
+    """In a file that nobody has opened yet."""
+    opening: list[float] = field(default_factory=list)
+    """Looking ahead all over a file when it opens; no request waits for all of it."""
+    placed: list[float] = field(default_factory=list)
+    """At a new place in a file that was opened."""
     keys: list[float] = field(default_factory=list)
     """After every further key."""
+    placed_busy: list[float] = field(default_factory=list)
+    keys_busy: list[float] = field(default_factory=list)
+    """Processor time of the same, which other work on the machine changes less."""
     found: int = 0
     """Keys after which something of other files was shown."""
 
-    @property
-    def late(self) -> float:
-        """Share of the keys after which a real request would not have waited any longer."""
-        return sum(seconds > WITHIN for seconds in self.keys) / max(1, len(self.keys))
+
+def late(seconds: Sequence[float]) -> float:
+    """Return the share of looks for which a real request would not have waited."""
+    return sum(one > WITHIN for one in seconds) / max(1, len(seconds))
 
 
 def spots(root: Path, paths: Sequence[str], count: int = PLACES, seed: int = 1) -> list[Spot]:
@@ -87,34 +95,60 @@ def typable(path: str, text: str) -> Iterator[Spot]:
 async def measure(root: Path, places: Sequence[Spot], budget: int) -> Looks:
     """Type each line; `budget` is the whole prompt's, in tokens."""
     looks = Looks()
+    with gatherer(root) as unprepared:
+        for spot in places:
+            document, _ = _opened(root, spot)
+            looks.first.append((await _look(unprepared, document, spot.start, budget)).seconds)
+            unprepared.forget(document.uri)
     with gatherer(root) as elsewhere:
         for spot in places:
+            looks.opening.append(await _ahead(elsewhere, _opened(root, spot)[0], budget))
             await _typed(root, spot, budget, elsewhere, looks)
     return looks
 
 
-async def _typed(root: Path, spot: Spot, budget: int, elsewhere: Gatherer, looks: Looks) -> None:
+def _opened(root: Path, spot: Spot) -> tuple[Document, str]:
+    """Return a file as an editor would hold it, without the line that is to be typed, and that line."""
     text = _text(root / spot.path)
-    typed = text[spot.start : spot.end]
     language = find("", spot.path)
     without = text[: spot.start] + text[spot.end :]
     opened = open_document((root / spot.path).as_uri(), language.id, 1, without)
-    document = replace(opened, syntax=parse(language, without))
-    seconds, _ = await _look(elsewhere, document, spot.start, budget)
-    looks.first.append(seconds)
+    return replace(opened, syntax=parse(language, without)), text[spot.start : spot.end]
+
+
+async def _ahead(elsewhere: Gatherer, document: Document, budget: int) -> float:
+    started = time.perf_counter()
+    ahead = elsewhere.warm_up(document, rank.room(budget, estimate(document.text)))
+    if ahead is not None:
+        await asyncio.wrap_future(ahead)
+    return time.perf_counter() - started
+
+
+async def _typed(root: Path, spot: Spot, budget: int, elsewhere: Gatherer, looks: Looks) -> None:
+    document, typed = _opened(root, spot)
+    look = await _look(elsewhere, document, spot.start, budget)
+    looks.placed.append(look.seconds)
+    looks.placed_busy.append(look.busy)
     for number, char in enumerate(typed):
         at = spot.start + number
         document = document.edited([Edit(Span(at, at), char)], number + 2)
-        seconds, found = await _look(elsewhere, document, at + 1, budget)
-        looks.keys.append(seconds)
-        looks.found += found
+        look = await _look(elsewhere, document, at + 1, budget)
+        looks.keys.append(look.seconds)
+        looks.keys_busy.append(look.busy)
+        looks.found += look.found
     elsewhere.forget(document.uri)
 
 
-async def _look(elsewhere: Gatherer, document: Document, offset: int, budget: int) -> tuple[float, bool]:
-    started = time.perf_counter()
+class _Look(NamedTuple):
+    seconds: float
+    busy: float
+    found: bool
+
+
+async def _look(elsewhere: Gatherer, document: Document, offset: int, budget: int) -> _Look:
+    started, busy = time.perf_counter(), time.process_time()
     found = await elsewhere.snippets(Ask(document, offset), rank.room(budget, estimate(document.text)))
-    return time.perf_counter() - started, bool(found)
+    return _Look(time.perf_counter() - started, time.process_time() - busy, bool(found))
 
 
 def _text(place: Path) -> str:

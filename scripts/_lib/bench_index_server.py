@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from _lib.bench_completion import REPLY, Keystroke, keystrokes, post, settle
-from _lib.bench_index_build import family, watch
+from _lib.bench_index_build import family, proportional, watch
 from _lib.bench_sources import python_file
 from tests.support.lsp_client import LspClient
 from tests.support.model_server import Asked, ModelServer, spawned, threaded
@@ -62,6 +62,10 @@ class Session:
     """Bytes: the most that was resident in the server alone."""
     together: int = 0
     """Bytes: the most in the server, the builder and its helpers, each at its own peak."""
+    shared: int = 0
+    """Bytes: the most in them at any one time, shared pages counted once (`bench_index_build.proportional`)."""
+    settled: int = 0
+    """Bytes in the server and the builder at the end, counted so."""
 
 
 def measure(root: Path) -> Session:
@@ -92,7 +96,10 @@ def measure(root: Path) -> Session:
             phase.completions.append(typist.complete())
             phase.bare.append(runner.run(post(http, url, bodies[turn % BODIES])))
             phase.keystrokes.append(typist.take_back())
-            watch(family(client.pid), peaks)
+            processes = family(client.pid)
+            watch(processes, peaks)
+            found.settled = proportional(processes)
+            found.shared = max(found.shared, found.settled)
             turn += 1
             time.sleep(max(0.0, began + EVERY - time.perf_counter()))
         runner.run(http.aclose())

@@ -20,12 +20,22 @@ from _lib import env
 
 sys.path.insert(0, str(env.ROOT))  # for tests.support
 
-from _lib import bench_completion, bench_index, bench_infill, bench_keystroke, bench_memory, bench_model, bench_startup
+from _lib import (
+    bench_actions,
+    bench_completion,
+    bench_index,
+    bench_infill,
+    bench_keystroke,
+    bench_memory,
+    bench_model,
+    bench_startup,
+)
 from _lib.bench_figures import Table, as_json, as_text
 
 PARTS: dict[str, Callable[[], Iterator[Table]]] = {
     "completion": bench_completion.run,
     "keystroke": bench_keystroke.run,
+    "actions": bench_actions.run,
     "startup": bench_startup.run,
     "memory": bench_memory.run,
     "model": bench_model.run,

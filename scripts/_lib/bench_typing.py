@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from typing import Any
 
-from _lib import env
+from _lib import bench_typing_soak, env
 from _lib.bench_figures import Row, Table, quantile
 from _lib.bench_typing_client import Baseline, Policy, Seen, Server, write
 from _lib.bench_typing_model import TOKEN_SECONDS, Script, reply_to, user_message
@@ -35,6 +36,7 @@ PRICE = (0.20, 1.00)
 SECONDS = 300.0
 """How long each session goes on."""
 
+SOAK_LATENCY = 0.1
 PER_LANGUAGE = 1
 POLICIES = ("server", "pause 350 ms", "pause 400 ms, throttle 1 s")
 
@@ -109,9 +111,17 @@ def main(arguments: Sequence[str]) -> list[Table]:
     """Run all sessions and return a table per latency. Raises `corpus_fetch.Unreachable`."""
     given = _parser().parse_args(arguments)
     texts = scripts(given.files, tuning=given.tuning)
+    if given.soak:
+        answering = partial(_quick, correct=given.correct)
+        return [bench_typing_soak.run(texts, answering, given.soak, given.seed)]
     latencies = given.latency or list(LATENCIES)
     totals = asyncio.run(_all(texts, latencies, given))
     return [_table(latency, totals[latency], given, texts) for latency in latencies]
+
+
+def _quick(script: Script, seed: str, correct: float) -> Callable[[Asked], Steps]:
+    """Return a model that answers within a human gap or two, since nobody waits for it."""
+    return Typed(script, SOAK_LATENCY, correct, seed).steps
 
 
 async def _all(
@@ -200,5 +210,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--correct", type=float, default=CORRECT, help=f"share of right answers ({CORRECT:g})")
     parser.add_argument("--files", type=int, default=PER_LANGUAGE, help="of each language, a session each")
     parser.add_argument("--seed", default="1")
+    parser.add_argument(
+        "--soak",
+        type=int,
+        nargs="?",
+        const=bench_typing_soak.KEYS,
+        metavar="KEYS",
+        help=f"instead, so many keys as fast as the server takes them ({bench_typing_soak.KEYS:,}: an hour's)",
+    )
     parser.add_argument("--tuning", action="store_true", help="the files that constants may be chosen by")
     return parser

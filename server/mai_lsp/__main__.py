@@ -9,7 +9,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("complete", "doctor", "model", "stats")
+COMMANDS = ("complete", "edit", "refactor", "undo", "doctor", "model", "stats")
 """Modules of `mai_lsp.cli`, each with `add_parser(subparsers)` and `run(args) -> int`."""
 
 

@@ -129,7 +129,8 @@ class Settings:
     completion_requests_per_minute: int = setting(
         60,
         "completion.requestsPerMinute",
-        "Requests per minute at most that are made while typing; those made by hand are not counted. 0: no limit.",
+        "Requests per minute at most that are made while typing. Those made by hand are never refused; after as many "
+        "in a minute they wait for a pause in the typing, too, and bring no alternatives. 0: no limit.",
         low=0,
         high=10_000,
         scope="user",

@@ -44,6 +44,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept["PYTHONWARNINGS"] = "error"
     kept["MAI_LSP_INDEX_ENABLE"] = "false"  # Tests that are about the index say so, and where it is kept.
     kept["MAI_LSP_STATS_ENABLE"] = "false"  # So do those about figures.
+    kept["MAI_LSP_CONFIG_DIR"] = str(ROOT / "tests" / "nothing")  # Nobody's own actions.
     return kept | dict(extra or {})
 
 
@@ -71,6 +72,8 @@ class Editor:
         self.registered: dict[str, types.Registration] = {}
         self.progress: list[Any] = []
         """Values of `$/progress` so far."""
+        self.tokens: list[int | str] = []
+        """Those that the server wants to show progress under."""
         self.log = ""
         """The server's stderr so far."""
         self._stirred = asyncio.Event()
@@ -80,7 +83,7 @@ class Editor:
             types.WINDOW_SHOW_MESSAGE: self._on_message,
             types.CLIENT_REGISTER_CAPABILITY: self._on_register,
             types.CLIENT_UNREGISTER_CAPABILITY: self._on_unregister,
-            types.WINDOW_WORK_DONE_PROGRESS_CREATE: lambda params: None,
+            types.WINDOW_WORK_DONE_PROGRESS_CREATE: lambda params: self.tokens.append(params.token),
             types.PROGRESS: self._on_progress,
         }.items():
             client.feature(method)(partial(handler))  # pygls puts attributes on it, which a method does not take
@@ -247,9 +250,13 @@ async def editing(
     options: Any = None,
     configuration: Any = None,
     folder: Path | None = None,
+    named: str | None = None,
     clean: bool = True,
 ) -> AsyncIterator[Editor]:
-    """Run a server for one test; at the end it must leave with 0, and, if `clean`, have logged nothing."""
+    """Run a server for one test; at the end it must leave with 0, and, if `clean`, have logged nothing.
+
+    An editor that is `named` tells its name.
+    """
     client = _QuietClient(converter_factory=default_converter)
     register_lsp_features(
         client,
@@ -270,7 +277,10 @@ async def editing(
         async with asyncio.timeout(PATIENCE):
             result = await client.initialize_session(
                 types.InitializeParams(
-                    capabilities=profile.capabilities, workspace_folders=folders, initialization_options=options
+                    capabilities=profile.capabilities,
+                    workspace_folders=folders,
+                    initialization_options=options,
+                    client_info=types.ClientInfo(named) if named else None,
                 )
             )
         editor.capabilities = result.capabilities

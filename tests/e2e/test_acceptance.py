@@ -40,7 +40,7 @@ def counting(model: ModelServer, folder: Path) -> dict[str, str]:
 
 def kept(folder: Path) -> Counts:
     """What the server has written by the time it left."""
-    return total(store.read(folder / "usage-1.db").values())
+    return total(store.read(folder / f"usage-{store.SCHEMA}.db").values())
 
 
 def contents(folder: Path) -> bytes:
@@ -161,7 +161,7 @@ async def test_nothing_of_the_code_is_kept(model: ModelServer, tmp_path: Path) -
     stored = contents(tmp_path)
     for secret in ("return", "def add", ADDED, URI, "/work", "a.py", KEY):
         assert secret.encode() not in stored
-    with closing(sqlite3.connect(tmp_path / "usage-1.db")) as db:
+    with closing(sqlite3.connect(tmp_path / f"usage-{store.SCHEMA}.db")) as db:
         names = db.execute("SELECT provider, model, language FROM day").fetchall()
     assert names == [("openai-compatible", "scripted", "python")]
 

@@ -133,7 +133,7 @@ async def test_they_are_one_offer_and_each_request_is_counted(model: ModelServer
         await editor.run(item.command.command, *(item.command.arguments or ()))
         editor.edit(URI, (len(CODE), len(CODE), results(editor, [item])[0]))
         await editor.check_texts()
-    counts = total(store.read(tmp_path / "usage-1.db").values())
+    counts = total(store.read(tmp_path / f"usage-{store.SCHEMA}.db").values())
     assert counts.numbers["requests"] == 3
     assert (counts.numbers["shown"], counts.numbers["accepted"]) == (1, 1)
     assert counts.numbers["accepted_chars"] == len(results_text(item))

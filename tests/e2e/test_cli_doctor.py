@@ -160,6 +160,18 @@ def test_the_reason_for_the_provider_is_said(cli: CommandLine) -> None:
     assert found["Key"][0]["fact"] == "present, from OPENROUTER_API_KEY"
 
 
+def test_fallbacks_are_said_with_what_keeps_them_from_being_asked(cli: CommandLine) -> None:
+    cli.env(
+        OPENROUTER_API_KEY="key-4711-not-to-be-shown",
+        MAI_LSP_ROUTE_FALLBACK='["openrouter", "baseten", "fireworks"]',
+        BASETEN_API_KEY="key-4711-not-to-be-shown",
+    )
+    usable, missing = checks(cli, "--offline")["Fallback"]
+    assert (usable["state"], usable["fact"]) == ("ok", "baseten, with microsoft/mai-code-1-flash for edits")
+    assert (missing["state"], missing["fact"]) == ("warn", "fireworks is left out: No key for Fireworks was found.")
+    assert "FIREWORKS_API_KEY" in missing["advice"]
+
+
 def test_proxy_and_certificates_are_said_without_a_password(cli: CommandLine) -> None:
     ca = cli.write("ca.pem", "")
     cli.env(

@@ -17,7 +17,7 @@ from inline_snapshot import snapshot
 from mai_lsp.cli import stats, stats_page, stats_table
 from mai_lsp.usage import store
 from mai_lsp.usage.counts import Book, Counted, Counts, Key, Timing
-from mai_lsp.usage.figures import By
+from mai_lsp.usage.figures import By, worth
 from tests.e2e.cli import CommandLine, cli
 
 __all__ = ["cli"]
@@ -71,7 +71,7 @@ def sample() -> Book:
 
 
 def shown(width: int, *groups: By, ascii_only: bool = False) -> str:
-    drawn = stats_table.draw(sample(), groups or tuple(By), SINCE, width=width, ascii_only=ascii_only)
+    drawn = stats_table.draw(sample(), groups or worth(sample()), SINCE, width=width, ascii_only=ascii_only)
     return "\n".join(line.rstrip() for line in drawn.plain.split("\n"))
 
 
@@ -153,6 +153,21 @@ from 2 Nov     200      30 %       2,400       90 %        79 %    870 ms  ~ $0.
 from 9 Nov     350      30 %       4,200       90 %        79 %    720 ms   ~ $0.14   ~ $0.033
 from 16 Nov    120      30 %       1,440       90 %        79 %     1.2 s      > $0         $0\
 """)
+
+
+def test_next_edits_are_told_apart() -> None:
+    book = sample()
+    edits = Counts()
+    edits.numbers.update({"shown": 40, "shown_chars": 400, "accepted": 20, "accepted_chars": 150})
+    book[Key("2026-11-12", "", "", "python", "next edit")] = edits
+    text = stats_table.draw(book, (By.KIND, By.MODEL), SINCE, width=80).plain
+    assert "670 completions shown, 201 accepted (30 %)\n  40 next edits shown, 20 accepted (50 %)" in text
+    rows = [" ".join(line.split()) for line in text.split("\n")]
+    assert any(row.startswith("next edits 40 50 %") for row in rows)
+    assert any(row.startswith("without a model 40 50 %") for row in rows)
+    page = stats_page.page(book, worth(book), SINCE)
+    assert "next edits accepted: 20 of 40 shown" in page
+    assert page.count("<svg") == 24
 
 
 def test_with_no_figures_there_is_a_sentence_that_says_what_to_do(cli: CommandLine) -> None:
@@ -241,7 +256,7 @@ class _Reader(HTMLParser):
 def page(cli: CommandLine) -> str:
     rows = sample()
     rows[Key("2026-11-19", "p", "<script>alert('&')</script>", "c")] = counts(0.1)
-    return stats_page.page(rows, tuple(By), SINCE)
+    return stats_page.page(rows, worth(rows), SINCE)
 
 
 def test_the_page_stands_alone(page: str) -> None:

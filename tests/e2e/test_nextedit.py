@@ -12,6 +12,8 @@ import pytest
 from lsprotocol import types
 from pygls.protocol import default_converter
 
+from mai_lsp.usage import store
+from mai_lsp.usage.counts import total
 from tests.e2e.editor import PATIENCE, Editor, editing, for_model
 from tests.e2e.profiles import EMACS, NEOVIM, OLD_EMACS, VSCODE, Profile
 from tests.support.gate import Gate
@@ -91,7 +93,7 @@ async def actions(
     place = editor.position(editor.texts[uri], offset)
     trigger = types.CodeActionTriggerKind.Automatic if automatic else types.CodeActionTriggerKind.Invoked
     async with asyncio.timeout(PATIENCE):
-        return list(
+        found = (
             await editor.client.text_document_code_action_async(
                 types.CodeActionParams(
                     text_document=types.TextDocumentIdentifier(uri),
@@ -101,6 +103,7 @@ async def actions(
             )
             or []
         )
+    return [one for one in found if "next edit" in one.title]
 
 
 def applied(editor: Editor, uri: str, edits: list[Any]) -> str:
@@ -145,7 +148,7 @@ async def test_a_quick_fix_carries_a_renaming_on(profile: Profile, tmp_path: Pat
     uri = (tmp_path / "a.py").as_uri()
     async with editing(with_edits(profile)) as editor:
         assert isinstance(editor.capabilities.code_action_provider, types.CodeActionOptions)
-        assert list(editor.capabilities.code_action_provider.code_action_kinds or ()) == [types.CodeActionKind.QuickFix]
+        assert "quickfix" in (editor.capabilities.code_action_provider.code_action_kinds or ())
         rename(editor, uri)
         await ready(editor)
         first, whole = await actions(editor, uri, 0)
@@ -356,3 +359,54 @@ async def test_switched_off_there_is_none_and_nothing_is_sent(tmp_path: Path) ->
         assert await actions(editor, uri, 0) == []
         assert await inline_edit(editor, uri, 10, editor.versions[uri]) == []
         assert not model.requests
+
+
+async def test_each_way_is_counted_apart_from_completions(tmp_path: Path) -> None:
+    uri = (tmp_path / "a.py").as_uri()
+    env = {"MAI_LSP_STATS_ENABLE": "true", "MAI_LSP_DATA_DIR": str(tmp_path / "data")}
+    async with editing(with_edits(NEOVIM), env, options=COPILOT, named="Neovim") as editor:
+        rename(editor, uri)
+        await ready(editor)
+        await actions(editor, uri, 0)
+        (edit,) = await inline_edit(editor, uri, 10, editor.versions[uri])
+        editor.raw("textDocument/didShowInlineEdit", {"item": edit})
+        take(editor, uri, edit)
+        await editor.run(edit["command"]["command"], *edit["command"]["arguments"])
+        last = editor.texts[uri].rindex("width")
+        (item,) = await editor.inline(uri, last)
+        editor.edit(uri, (last, last + len("width"), "breadth"))
+        assert item.command is not None
+        await editor.run(item.command.command, *(item.command.arguments or ()))
+        assert editor.texts[uri] == RENAMED
+    book = store.read(tmp_path / "data" / f"usage-{store.SCHEMA}.db")
+    assert {key.kind for key in book} == {"next edit"}
+    numbers = total(book.values()).numbers
+    # The menu, the request and the line's own suggestion are about the same two edits: width to breadth, less "dth".
+    assert (numbers["shown"], numbers["shown_chars"]) == (1, 8)
+    assert (numbers["accepted"], numbers["accepted_chars"]) == (1, 8)
+
+
+async def test_a_command_that_the_editor_does_not_carry_out_is_not_accepted(tmp_path: Path) -> None:
+    uri = (tmp_path / "a.py").as_uri()
+    async with editing(OLD_EMACS) as editor:
+        answers = iter((False, True))
+        asked: list[types.ApplyWorkspaceEditParams] = []
+        stirred = asyncio.Event()
+
+        def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            asked.append(params)
+            stirred.set()
+            return types.ApplyWorkspaceEditResult(applied=next(answers))
+
+        editor.client.feature(types.WORKSPACE_APPLY_EDIT)(apply)
+        rename(editor, uri)
+        await ready(editor)
+        for _ in range(2):
+            first, _ = await actions(editor, uri, 0)
+            stirred.clear()
+            await editor.run(first.command, *first.arguments)
+            async with asyncio.timeout(PATIENCE):
+                await stirred.wait()
+        await editor.until(lambda: editor.statuses and editor.statuses[-1]["accepted"])
+        assert len(asked) == 2
+        assert editor.statuses[-1]["accepted"] == 1

@@ -11,7 +11,7 @@ import pytest
 
 from mai_lsp.engine import alternatives as module
 from mai_lsp.engine.alternatives import TEMPERATURE, TRIES, alternatives
-from mai_lsp.engine.outcome import Reason, Skipped, Suggestion
+from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.model.types import Answer, Endpoint, Role
 from mai_lsp.prompt.prompt import Prompt
@@ -205,3 +205,26 @@ async def usual(flow: Bench) -> Suggestion:
     outcome = await complete(flow.ask, flow.deps)
     assert isinstance(outcome, Suggestion)
     return outcome
+
+
+async def test_others_are_asked_for_as_long_as_that_is_allowed() -> None:
+    async with bench() as flow:
+        flow.answers("a + b", "b + a", "sum((a, b))")
+        allowed = iter((True, False))
+        found = await alternatives(
+            flow.ask, flow.deps, 3, lambda _: None, hurry=False, another=lambda: next(allowed, False)
+        )
+        assert isinstance(found, list)
+        assert [one.text for one in found] == ["a + b", "b + a"]
+        assert len(flow.asked.server.requests) == 2
+
+
+async def test_after_a_newer_request_took_over_no_other_is_asked_for() -> None:
+    async def usual(_: Ask, __: Deps) -> Outcome:
+        return Skipped(Reason.SUPERSEDED)
+
+    async with bench(wire="fim") as flow:
+        found = await alternatives(flow.ask, flow.deps, 1, lambda _: None, hurry=False, usual=usual)
+        assert isinstance(found, Skipped)
+        assert found.reason is Reason.SUPERSEDED
+        assert not flow.asked.server.requests

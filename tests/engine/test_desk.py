@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,105 +11,13 @@ from hypothesis import strategies as st
 
 from mai_lsp.core.text import Document
 from mai_lsp.engine.completion import applied
-from mai_lsp.engine.desk import GRACE, TURNED_DOWN, Desk
+from mai_lsp.engine.desk import TURNED_DOWN
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
-from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.engine.table import GRACE
 from mai_lsp.errors import MaiError, TotalTimedOut, Unreachable
 from mai_lsp.prompt.prompt import Prompt
-from mai_lsp.settings import Settings
-from tests.support.timed_model import ENDPOINT, Page, Piece, TimedModel, prefix_of
-from tests.support.virtual_time import run
-
-CODE = "def add(first, second):\n    total = "
-LINE = "first + second * 2"
-
-
-def says(text: str, *, after: float = 0.8, step: float = 0.05, size: int = 4) -> list[Piece]:
-    """A text in pieces, the first of them `after` so many seconds."""
-    pieces = [text[at : at + size] for at in range(0, len(text), size)] or [""]
-    return [(after if number == 0 else step, piece) for number, piece in enumerate(pieces)]
-
-
-@dataclass
-class Room:
-    """A desk, a model, a page, and the tasks that run."""
-
-    page: Page
-    model: TimedModel
-    given: Settings
-    desk: Desk = field(init=False)
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        async def ready(document: Document) -> Document:
-            return document
-
-        self.desk = Desk(self.start, self.page.latest, ready, asyncio.get_running_loop().time)
-
-    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        return task
-
-    def asking(self, *, automatic: bool = True) -> asyncio.Task[Outcome]:
-        """Ask at the cursor, as an editor does."""
-        deps = Deps(self.model, self.page, self.given)
-        return asyncio.ensure_future(self.desk.suggest(Ask(self.page.now, self.page.cursor, automatic), deps))
-
-    async def ask(self, *, automatic: bool = True) -> Outcome:
-        return await self.asking(automatic=automatic)
-
-    def type(self, text: str) -> None:
-        self.desk.changed(self.page.uri, self.page.type(text))
-
-    def back(self, count: int = 1) -> None:
-        self.desk.changed(self.page.uri, self.page.back(count))
-
-    @property
-    def asked(self) -> int:
-        return len(self.model.asked)
-
-
-def typed_of(prompt: Prompt) -> str:
-    """What was typed behind `CODE`, without the blanks at its ends, which are cut off a prompt."""
-    return prefix_of(prompt).rpartition(CODE.strip())[2].strip()
-
-
-def in_room(
-    play: Callable[[Room], Coroutine[Any, Any, None]],
-    said: Sequence[Piece] | MaiError | Callable[[Prompt], Sequence[Piece] | MaiError],
-    *,
-    code: str = CODE,
-    language: str = "python",
-    local: bool = False,
-    **given: Any,
-) -> None:
-    """Play in virtual time; at the end nothing may run or be open."""
-
-    async def main() -> None:
-        endpoint = replace(ENDPOINT, provider="local", local=True) if local else ENDPOINT
-        model = TimedModel(said if callable(said) else lambda _: said, endpoint)
-        room = Room(Page(code, language), model, Settings(**given))
-        await play(room)
-        room.desk.stop()
-        await asyncio.sleep(0)
-        await asyncio.gather(*room.tasks, return_exceptions=True)
-        assert model.open == 0
-        assert room.desk.flights == 0
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-
-    run(main())
-
-
-def text(outcome: Outcome) -> str:
-    assert isinstance(outcome, Suggestion), outcome
-    return outcome.text
-
-
-def why(outcome: Outcome) -> Reason:
-    assert isinstance(outcome, Skipped), outcome
-    return outcome.reason
+from tests.support.room import CODE, LINE, Room, in_room, says, text, typed_of, why
+from tests.support.timed_model import Piece, prefix_of
 
 
 def test_an_answer_and_then_its_rest_without_asking_again() -> None:
@@ -195,23 +101,6 @@ def test_nobody_waits_and_nobody_comes() -> None:
     in_room(play, says(LINE, after=60.0), completion_timeout_automatic=0.0)
 
 
-def test_who_asks_by_hand_has_a_request_of_their_own_and_at_once() -> None:
-    async def play(room: Room) -> None:
-        room.type("f")
-        automatic = room.asking()
-        await asyncio.sleep(1.0)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        by_hand = room.asking(automatic=False)
-        await asyncio.sleep(0)
-        assert why(await automatic) is Reason.SUPERSEDED
-        assert text(await by_hand) == LINE[1:]
-        assert loop.time() - began == pytest.approx(2.0, abs=0.5)
-        assert room.asked == 2
-
-    in_room(play, lambda prompt: says(LINE[len(typed_of(prompt)) :], after=2.0))
-
-
 def test_an_automatic_request_waits_for_a_pause() -> None:
     async def play(room: Room) -> None:
         room.type("f")
@@ -284,20 +173,39 @@ def test_asking_ahead_ends_when_something_else_is_typed() -> None:
     in_room(play, says(LINE), completion_prefetch="shown")
 
 
-def test_a_cap_is_a_cap_and_not_on_what_is_asked_by_hand() -> None:
+def test_a_request_that_was_made_ahead_and_joined_is_forgotten_when_it_is_over() -> None:
     async def play(room: Room) -> None:
-        for number in range(5):
-            room.type(f"{number}\n    name_{number} = ")
-            await room.ask()
-        assert room.asked == 3
-        assert why(await room.ask()) is Reason.CAPPED
-        await room.ask(automatic=False)
-        assert room.asked == 4
-        await asyncio.sleep(60)
-        room.type("y = ")
+        assert text(await room.ask()) == LINE
+        room.type(LINE)
+        assert room.desk.flights == 1
+        room.type("\n    ")
         assert isinstance(await room.ask(), Suggestion)
+        (table,) = room.desk._tables.values()
+        assert table.flight is None
+        assert table.ahead is None
+        room.type("x = 1")
+        assert table.misses(2) == 1, "what is shown and typed against is one suggestion"
 
-    in_room(play, says("11 + 12"), completion_requests_per_minute=3, completion_prefetch="never")
+    def said(prompt: Prompt) -> Sequence[Piece]:
+        return says("    return total" if LINE in prefix_of(prompt) else LINE)
+
+    in_room(play, said, completion_prefetch="accepted")
+
+
+def test_a_defect_in_a_request_leaves_the_document_usable() -> None:
+    async def play(room: Room) -> None:
+        assert why(await room.ask(automatic=False)) is Reason.STALE
+        (table,) = room.desk._tables.values()
+        assert table.flight is None
+        assert text(await room.ask(automatic=False)) == LINE
+
+    asked = []
+
+    def said(prompt: Prompt) -> Sequence[Piece]:
+        asked.append(prompt)
+        return says(LINE, after=1 / (len(asked) - 1))
+
+    in_room(play, said)
 
 
 @pytest.mark.parametrize(("automatic", "seconds", "name"), [(True, 5, "automatic"), (False, 30, "explicit")])
@@ -406,16 +314,6 @@ def test_a_closed_document_has_nothing_under_way() -> None:
         assert len(room.desk.memory) == 0
 
     in_room(play, says(LINE, after=3))
-
-
-def test_what_was_asked_for_by_hand_is_cut_to_the_lines_that_are_wanted_now() -> None:
-    async def play(room: Room) -> None:
-        assert text(await room.ask(automatic=False)).count("\n") == 2
-        room.given = replace(room.given, completion_max_lines=1)
-        assert text(await room.ask()) == "compute("
-        assert room.asked == 1
-
-    in_room(play, says("compute(\n        first,\n        second)"))
 
 
 STEPS = st.one_of(

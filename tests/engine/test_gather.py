@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -123,10 +125,11 @@ class Gate:
         self._open = threading.Event()
         self._open.set()
         self.begun: list[int] = []
+        """The budgets of the lookups."""
         real = rank.fill
 
         def fill(*arguments: object) -> object:
-            self.begun.append(1)
+            self.begun.append(cast("int", arguments[2]))
             self._open.wait(PATIENCE)
             return real(*arguments)  # type: ignore[arg-type]
 
@@ -134,6 +137,9 @@ class Gate:
 
     def shut(self) -> None:
         self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
 
     async def opened(self, gatherer: Gatherer) -> None:
         """Open it, and wait for the lookup that stood before it."""
@@ -177,18 +183,68 @@ async def test_a_closed_document_is_forgotten(place: Place, monkeypatch: pytest.
     gatherer.close()
 
 
-async def test_warming_up_looks_once_and_its_answer_is_there_for_a_late_request(
+async def test_warming_up_looks_and_its_answer_is_there_for_a_late_request(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, gatherer = Gate(monkeypatch), place.gatherer(within=0.01)
-    gatherer.warm_up(place.ask(), 500)
-    await gate.opened(gatherer)
+    ahead = gatherer.warm_up(place.ask().document, 500)
+    assert ahead is not None
+    await asyncio.wrap_future(ahead)
     assert len(gate.begun) == 1
     gate.shut()
     assert await texts(gatherer, place.ask()) == ["class Shape:\n    sides: int"]
-    gatherer.warm_up(place.ask(), 500)
     await gate.opened(gatherer)
-    assert len(gate.begun) == 2
+    gatherer.close()
+
+
+async def test_warming_up_looks_all_over_a_document_and_lets_requests_go_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    document = document_of(place.root, "app.py", APP + "\nvalue = 1" * (3 * gather.AHEAD_LINES))
+    gate.shut()
+    ahead = gatherer.warm_up(document, 400)
+    assert ahead is not None
+    asked = asyncio.create_task(texts(gatherer, Ask(document, len(APP))))
+    await asyncio.sleep(0)  # The request is in the queue.
+    gate.open()
+    assert await asked
+    await asyncio.wrap_future(ahead)
+    assert gate.begun == [400, 500, 400, 400, 400]
+    gatherer.close()
+
+
+async def test_garbage_is_collected_after_a_look_and_not_during_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    real = rank.fill
+
+    def fill(*arguments: object) -> object:
+        seen.append(gc.isenabled())
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rank, "fill", fill)
+    gatherer = place.gatherer()
+    assert await texts(gatherer, place.ask())
+    assert seen == [False]
+    assert gc.isenabled()
+    monkeypatch.setattr(gather, "candidates", lambda *_: 1 / 0)
+    await texts(gatherer, place.ask())
+    assert gc.isenabled()
+    gatherer.close()
+
+
+async def test_what_is_closed_is_not_looked_at_ahead(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    document = document_of(place.root, "app.py", APP + "\nvalue = 1" * (3 * gather.AHEAD_LINES))
+    gate.shut()
+    ahead = gatherer.warm_up(document, 500)
+    assert ahead is not None
+    gatherer.forget(document.uri)
+    gate.open()
+    await asyncio.wrap_future(ahead)
+    assert len(gate.begun) <= 1
     gatherer.close()
 
 
@@ -196,8 +252,7 @@ async def test_warming_up_a_file_outside_the_folders_looks_nowhere(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, gatherer = Gate(monkeypatch), place.gatherer()
-    gatherer.warm_up(Ask(document_of(tmp_path, "app.py", APP), len(APP)), 500)
-    assert gatherer._running is None
+    assert gatherer.warm_up(document_of(tmp_path, "app.py", APP), 500) is None
     assert gate.begun == []
     gatherer.close()
 

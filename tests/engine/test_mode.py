@@ -33,6 +33,8 @@ NO_PYTHON: dict[str, Any] = {"completion_disabled_languages": ["python"]}
         ({}, Switches(snoozed_until=100.0), None),
         ({}, Switches(limited_until=100.1), Reason.LIMITED),
         ({}, Switches(limited_until=100.0), None),
+        ({}, Switches(ceiling="Today has cost $5.00."), Reason.CEILING),
+        ({}, Switches(ceiling="Today has cost $5.00.", limited_until=100.1), Reason.LIMITED),
         ({"completion_mode": "manual"}, Switches(), Reason.MANUAL),
         ({"completion_mode": "quiet"}, Switches(), None),
     ],

@@ -19,6 +19,7 @@ from mai_lsp.engine.edit import COOLDOWN, FRESH, KNOWN, EditAsk, EditReason, Edi
 from mai_lsp.engine.mode import Switches
 from mai_lsp.engine.nextedit import EditPlan, known, plan_for, suggest_edit
 from mai_lsp.engine.ports import Deps
+from mai_lsp.model.types import Role
 from mai_lsp.reply.rewrite import Objection
 from mai_lsp.settings import Settings
 from tests.support.asking import Asking, asking
@@ -155,6 +156,24 @@ async def test_by_hand_older_changes_count_too() -> None:
         late = replace(flow.ask, now=100.0 + FRESH + 1)
         assert isinstance(known(late, flow.deps), NoEdit)
         assert isinstance(known(replace(late, automatic=False), flow.deps), EditSuggestion)
+
+
+async def test_nobody_waits_for_a_next_edit_as_long_as_for_a_code_action() -> None:
+    async with bench(REPLY) as flow:
+        plan = plan_for(flow.ask, flow.deps)
+        assert isinstance(plan, EditPlan)
+        edits, typing = (flow.deps.model.endpoint(role) for role in (Role.EDIT, Role.COMPLETION))
+        assert (plan.endpoint.timeouts, plan.endpoint.reasoning) == (typing.timeouts, 0)
+        assert edits.timeouts.total > typing.timeouts.total
+
+
+async def test_nothing_is_asked_by_itself_once_a_ceiling_is_reached() -> None:
+    async with bench(REPLY) as flow:
+        flow.deps = replace(flow.deps, switches=Switches(ceiling="Today has cost $5.00."))
+        outcome = await flow.run()
+        assert isinstance(outcome, NoEdit)
+        assert outcome.reason is EditReason.LIMITED
+        assert not flow.asked.server.requests
 
 
 async def test_a_provider_that_wants_to_be_left_alone_is_asked_by_hand_only() -> None:

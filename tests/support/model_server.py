@@ -86,6 +86,11 @@ class ModelServer:
         self._server: asyncio.Server | None = None
         self._open: set[_Connection] = set()
 
+    @property
+    def open_connections(self) -> int:
+        """TCP connections open now."""
+        return len(self._open)
+
     def enqueue(self, *steps: Step) -> None:
         """Answer the next POST that has no script yet with these steps; then the stream is ended properly."""
         self._scripts.append(steps)
@@ -267,6 +272,7 @@ class _Reply:
         self.finish = "stop"
         self.counts: Counts | None = Counts()
         self.done_marker = wire.done_marker
+        self.calls = 0
         self.closed = False
         self._started = False
         self._opened = False

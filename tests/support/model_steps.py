@@ -6,7 +6,7 @@ Steps never sleep: what has to wait, waits for a `Gate` that the test opens, or 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from tests.support.gate import Gate
@@ -25,6 +25,8 @@ class Channel(Protocol):
     """What the reply will end with."""
     counts: Counts | None
     done_marker: bool
+    calls: int
+    """Function calls sent so far."""
     closed: bool
     """The reply is over: nothing is to be added at the end."""
 
@@ -68,6 +70,21 @@ def reasoning(*texts: str, form: str = "string") -> Step:
     async def step(channel: Channel) -> None:
         for text in texts:
             await channel.event(channel.wire.reasoning(text, form))
+
+    return step
+
+
+def call(name: str, arguments: Mapping[str, Any], form: str = "pieces") -> Step:
+    """Call a function.
+
+    Forms: ``pieces`` (OpenAI: with index, arguments cut up), ``whole`` (Foundry: at once, without index), ``object``
+    (chat only: arguments that are no string).
+    """
+
+    async def step(channel: Channel) -> None:
+        for one in channel.wire.call(channel.calls, name, json.dumps(arguments, ensure_ascii=False), form):
+            await channel.event(one)
+        channel.calls += 1
 
     return step
 
@@ -140,11 +157,12 @@ def status(code: int, body: Any = None, headers: Mapping[str, str] | None = None
     return step
 
 
-def whole(text: str, finish: str = "stop") -> Step:
+def whole(text: str, finish: str = "stop", calls: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Step:
     """Answer with one JSON body, as servers do that do not know ``stream``."""
+    called = [(name, json.dumps(arguments, ensure_ascii=False)) for name, arguments in calls]
 
     async def step(channel: Channel) -> None:
-        body = channel.wire.whole(text, finish, channel.counts or Counts())
+        body = channel.wire.whole(text, finish, channel.counts or Counts(), called)
         await channel.plain(200, {"content-type": "application/json"}, json.dumps(body).encode())
 
     return step

@@ -5,6 +5,8 @@ It only builds JSON-shaped data; sending, timing and faults are `model_steps` an
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,8 +35,9 @@ class WireFormat(Protocol):
     def opening(self) -> list[JSON]: ...
     def text(self, text: str) -> JSON: ...
     def reasoning(self, text: str, form: str) -> JSON: ...
+    def call(self, number: int, name: str, arguments: str, form: str) -> list[JSON]: ...
     def ending(self, text: str, finish: str, counts: Counts | None) -> list[JSON]: ...
-    def whole(self, text: str, finish: str, counts: Counts) -> JSON: ...
+    def whole(self, text: str, finish: str, counts: Counts, calls: Sequence[tuple[str, str]] = ()) -> JSON: ...
     def error(self, message: str, code: str | int, kind: str) -> JSON: ...
 
 
@@ -64,14 +67,30 @@ class Chat:
         }
         return self._chunk(forms[form])
 
+    def call(self, number: int, name: str, arguments: str, form: str) -> list[JSON]:
+        named = {"id": f"call-{number}", "type": "function"}
+        if form == "pieces":
+            head = {"index": number, **named, "function": {"name": name, "arguments": ""}}
+            rest = [{"index": number, "function": {"arguments": piece}} for piece in _cut(arguments)]
+            return [self._chunk({"tool_calls": [part]}) for part in (head, *rest)]
+        said = json.loads(arguments) if form == "object" else arguments
+        return [
+            self._chunk({"content": None, "tool_calls": [{**named, "function": {"name": name, "arguments": said}}]})
+        ]
+
     def ending(self, text: str, finish: str, counts: Counts | None) -> list[JSON]:
         events = [self._chunk({}, finish)]
         if counts is not None:
             events.append({"id": "c-1", "object": "chat.completion.chunk", "choices": [], "usage": _usage(counts)})
         return events
 
-    def whole(self, text: str, finish: str, counts: Counts) -> JSON:
-        message = {"role": "assistant", "content": text}
+    def whole(self, text: str, finish: str, counts: Counts, calls: Sequence[tuple[str, str]] = ()) -> JSON:
+        message: JSON = {"role": "assistant", "content": text}
+        if calls:
+            message["tool_calls"] = [
+                {"id": f"call-{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+                for number, (name, arguments) in enumerate(calls)
+            ]
         choice = {"index": 0, "message": message, "finish_reason": finish}
         return {"id": "c-1", "object": "chat.completion", "choices": [choice], "usage": _usage(counts)}
 
@@ -91,7 +110,7 @@ class Completions(Chat):
         choice = {"index": 0, "text": delta.get("content") or "", "logprobs": None, "finish_reason": finish}
         return {"id": "c-1", "object": "text_completion", "model": "scripted", "choices": [choice]}
 
-    def whole(self, text: str, finish: str, counts: Counts) -> JSON:
+    def whole(self, text: str, finish: str, counts: Counts, calls: Sequence[tuple[str, str]] = ()) -> JSON:
         return {**self._chunk({"content": text}, finish), "usage": _usage(counts)}
 
 
@@ -115,6 +134,23 @@ class Responses:
         }.get(form, "response.reasoning.delta")
         return {"type": kind, "item_id": "i-0", "delta": text}
 
+    def call(self, number: int, name: str, arguments: str, form: str) -> list[JSON]:
+        place = {"output_index": number + 1}
+        item = {"type": "function_call", "id": f"fc-{number}", "call_id": f"call-{number}", "name": name}
+        done = {"type": "response.output_item.done", **place, "item": {**item, "arguments": arguments}}
+        if form != "pieces":
+            return [done]
+        within = {"item_id": f"fc-{number}", **place}
+        pieces = [
+            {"type": "response.function_call_arguments.delta", **within, "delta": piece} for piece in _cut(arguments)
+        ]
+        return [
+            {"type": "response.output_item.added", **place, "item": {**item, "arguments": ""}},
+            *pieces,
+            {"type": "response.function_call_arguments.done", **within, "arguments": arguments},
+            done,
+        ]
+
     def ending(self, text: str, finish: str, counts: Counts | None) -> list[JSON]:
         cut = finish != "stop"
         reason = {"length": "max_output_tokens"}.get(finish, finish)
@@ -130,8 +166,12 @@ class Responses:
             {"type": f"response.{response['status']}", "response": response},
         ]
 
-    def whole(self, text: str, finish: str, counts: Counts) -> JSON:
+    def whole(self, text: str, finish: str, counts: Counts, calls: Sequence[tuple[str, str]] = ()) -> JSON:
         response: JSON = self.ending(text, finish, counts)[-1]["response"]
+        response["output"] += [
+            {"type": "function_call", "id": f"fc-{number}", "name": name, "arguments": arguments}
+            for number, (name, arguments) in enumerate(calls)
+        ]
         return response
 
     def error(self, message: str, code: str | int, kind: str) -> JSON:
@@ -154,6 +194,9 @@ class Infill:
     def reasoning(self, text: str, form: str) -> JSON:
         return self.text(text)
 
+    def call(self, number: int, name: str, arguments: str, form: str) -> list[JSON]:
+        raise NotImplementedError("this wire has no function calls")
+
     def ending(self, text: str, finish: str, counts: Counts | None) -> list[JSON]:
         event: JSON = {"index": 0, "content": "", "stop": True}
         event["stop_type"] = {"length": "limit", "stop": "eos"}.get(finish, finish)
@@ -170,7 +213,7 @@ class Infill:
             }
         return [event]
 
-    def whole(self, text: str, finish: str, counts: Counts) -> JSON:
+    def whole(self, text: str, finish: str, counts: Counts, calls: Sequence[tuple[str, str]] = ()) -> JSON:
         return {**self.ending(text, finish, counts)[0], "content": text}
 
     def error(self, message: str, code: str | int, kind: str) -> JSON:
@@ -189,6 +232,11 @@ def for_path(path: str) -> WireFormat | None:
     if path.endswith("/completions"):
         return Completions()
     return None
+
+
+def _cut(arguments: str) -> list[str]:
+    """Cut JSON text where no client may expect it."""
+    return [arguments[at : at + 3] for at in range(0, len(arguments), 3)]
 
 
 def _usage(counts: Counts) -> JSON:

@@ -46,6 +46,7 @@ class TimedAnswer:
     finish: str | None = None
     first_token_ms: float | None = None
     reasoning_chars: int = 0
+    calls: Sequence[tuple[str, str]] = ()
     connect_ms: float = 0.0
     read: int = 0
 

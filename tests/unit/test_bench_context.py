@@ -300,11 +300,11 @@ async def test_the_saved_file_does_not_give_the_line_away(tmp_path: Path, monkey
 def test_goals_are_met_in_both_measures_and_above_every_other_in_each_language() -> None:
     from _lib.bench_context_table import Score, as_json, as_text, missed_goals
 
-    good = [Score("ours", 2000, language, 0.9, 0.7, 1, 1900, 0.001, 0.001) for language in ("go", "java")]
+    good = [Score("ours", 2000, language, 0.9, 0.7, 1, 1900, 0.2, 0.001, 0.001) for language in ("go", "java")]
     rival = Score("window", 2000, "go", 0.5, 0.7, 1, 2000)
     assert missed_goals(good) == []
     assert missed_goals([*good, rival]) == ["go at 2000 tokens above window"]
-    late = Score("ours", 2000, "go", 0.9, 0.1, 1, 1900, 0.2, 0.001)
+    late = Score("ours", 2000, "go", 0.9, 0.1, 1, 1900, 0.001, 0.2, 0.001)
     assert missed_goals([*good, late]) == ["recall at 2000 tokens", "gathering at 2000 tokens"]
     assert "MISSED: not above window" in as_text([*good, rival])
     means = as_json([*good, rival])["means"]
@@ -317,6 +317,44 @@ def test_similarity_is_one_less_the_edits_over_the_longer_line() -> None:
     assert similarity("return x", "return x") == 1
     assert similarity("", "return") == 0
     assert similarity("kitten", "sitting") == pytest.approx(1 - 3 / 7)
+
+
+def test_a_line_is_held_against_the_one_that_was_taken_out(tmp_path: Path) -> None:
+    from _lib.bench_context_places import Place
+    from _lib.bench_context_real import Answer, judged
+
+    write(tmp_path, {"here.py": "def bake():\n    return Cake(flour)\n"})
+    place = Place("python", "pack", tmp_path, "here.py", 1, ("Cake", "flour"))
+    assert judged("return  Cake(flour)", place) == Answer(exact=True, similarity=pytest.approx(18 / 19), named=1)
+    assert judged("return Cakes(flour)", place).named == 0.5, "a longer word is another name"
+    assert judged("", place) == Answer(exact=False, similarity=0, named=0)
+
+
+def test_both_sides_are_compared_place_by_place() -> None:
+    from _lib.bench_context_real import Answer, Pair, as_text
+
+    right, wrong = Answer(exact=True, similarity=1, named=1), Answer(exact=False, similarity=0.5, named=0)
+    pairs = [Pair("go", "a", right, wrong), Pair("go", "b", right, wrong), Pair("java", "c", wrong, wrong)]
+    text = as_text(pairs, 1200, 7)
+    assert "1,200 tokens, 3 places, seed 7" in text
+    assert "1.000 / 0.500" in text
+    assert "2 better, 0 worse, 1 alike; mean +0.667" in text
+    assert "no difference can be told" in as_text([*pairs, Pair("go", "d", wrong, right)], 1200, 7)
+
+
+def test_a_difference_is_told_only_where_chance_does_not_make_it() -> None:
+    from _lib.bench_context_paired import interval, paired, sign_test
+
+    assert sign_test(0, 0) == 1
+    assert sign_test(5, 0) == sign_test(0, 5) == pytest.approx(2 / 32)
+    assert sign_test(3, 3) == 1
+    assert sign_test(8, 2) == pytest.approx(2 * (1 + 10 + 45) / 1024)
+    assert paired([0.1] * 9).told_apart
+    assert not paired([0.1, -0.1] * 9).told_apart
+    assert paired([0.5, -0.25, 0.0])[:4] == (1, 1, 1, pytest.approx(0.25 / 3))
+    # A normal mean's interval is 1.96 standard errors wide on each side.
+    low, high = interval([-1.0, 1.0] * 50, 1)
+    assert (low, high) == (pytest.approx(-0.196, abs=0.03), pytest.approx(0.196, abs=0.03))
 
 
 def test_words_above_the_cursor_choose_the_window_of_another_file(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 from _lib.bench_typing_client import Baseline, Screen, Show, write
 from _lib.bench_typing_keys import keys
 from _lib.bench_typing_model import Script, place_in, reply_to
+from _lib.bench_typing_soak import Counting
 from tests.support.timed_model import TimedModel
 from tests.support.virtual_time import run
 
@@ -106,3 +107,11 @@ def test_the_others_ask_at_pauses_and_show_what_comes_in_time() -> None:
     seen = run(write(SCRIPT, Baseline(model, pause=0.35), "1", seconds=60))
     assert 0 < len(model.asked) < seen.keys / 4
     assert model.open == 0
+
+
+def test_the_soak_counts_requests_in_any_minute() -> None:
+    counting = Counting()
+    counting.at = [0.0, 30.0, 59.0, 61.0, 89.0, 200.0]
+    assert counting.most_in_a_minute() == 4
+    counting.at = [0.0, 60.0, 120.0]
+    assert counting.most_in_a_minute() == 1

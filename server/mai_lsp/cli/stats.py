@@ -22,7 +22,7 @@ from mai_lsp.cli import options, source
 from mai_lsp.errors import MaiError
 from mai_lsp.usage import store
 from mai_lsp.usage.counts import Book
-from mai_lsp.usage.figures import By, grouped, overall
+from mai_lsp.usage.figures import By, grouped, overall, worth
 
 FOUND, NOTHING, WRONG = 0, 1, 2
 """Exit codes."""
@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--since", type=_since, default="12w", metavar="WHEN", help="how far back: 10d, 4w, 6m, 1y, or a date (12w)"
     )
-    parser.add_argument("--by", type=By, choices=list(By), metavar="WHAT", help="only by model, language or week")
+    parser.add_argument("--by", type=By, choices=list(By), metavar="WHAT", help="only by kind, model, language or week")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts, for a browser")
     options.add_to(parser)
@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
     since: date = args.since
     path = store.database()
     book = _read(path, since)
-    groups = tuple(By) if args.by is None else (args.by,)
+    groups = worth(book) if args.by is None else (args.by,)
     if args.html is not None and book:
         _write_page(args.html, book, groups, since)
     if args.json:

@@ -13,7 +13,7 @@ from html import escape
 from mai_lsp.cli import amounts, chart
 from mai_lsp.cli.chart import Bar
 from mai_lsp.usage.counts import Book
-from mai_lsp.usage.figures import By, Figures, grouped, overall
+from mai_lsp.usage.figures import By, Figures, grouped, of_kind, overall
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --card: #f6f8fa;
@@ -112,12 +112,12 @@ def page(book: Book, groups: Sequence[By], since: date) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Completions since {amounts.full_day(since.isoformat())}</title>
+<title>Suggestions since {amounts.full_day(since.isoformat())}</title>
 <style>{_STYLE}</style>
 <main>
-<h1>Completions since {amounts.full_day(since.isoformat())}</h1>
+<h1>Suggestions since {amounts.full_day(since.isoformat())}</h1>
 <p>Counted on this machine by the MAI Language Server, and sent nowhere. {_COST_NOTE}</p>
-{_tiles(overall(book))}
+{_tiles(book)}
 {sections}
 </main>
 </html>
@@ -129,16 +129,18 @@ _COST_NOTE = (
     "≥: the price of some requests is not known."
 )
 
-_TITLES = {By.MODEL: "By model", By.LANGUAGE: "By language", By.WEEK: "By week"}
+_TITLES = {By.KIND: "By kind", By.MODEL: "By model", By.LANGUAGE: "By language", By.WEEK: "By week"}
 
 
 def _named(book: Book, by: By) -> dict[str, Figures]:
     return {amounts.day(name) if by is By.WEEK else name: row for name, row in grouped(book, by).items()}
 
 
-def _tiles(f: Figures) -> str:
+def _tiles(book: Book) -> str:
+    f = overall(book)
+    completions, edits = of_kind(book, "completion"), of_kind(book, "next edit")
     tiles = (
-        (amounts.percent(f.acceptance), f"accepted: {amounts.count(f.accepted)} of {amounts.count(f.shown)} shown"),
+        *((_taken(completions, "completions "), _taken(edits, "next edits ")) if edits.shown else (_taken(f, ""),)),
         (amounts.count(f.accepted_chars), "characters accepted"),
         (amounts.percent(f.kept_5min), "of them still there after 5 min"),
         (amounts.seconds(f.wait_p50), f"wait, p50; {amounts.seconds(f.wait_p95)} p95"),
@@ -147,6 +149,12 @@ def _tiles(f: Figures) -> str:
     )
     items = "".join(f"<li><strong>{big}</strong><span>{small}</span></li>" for big, small in tiles)
     return f'<ul class="tiles">{items}</ul>'
+
+
+def _taken(f: Figures, what: str) -> tuple[str, str]:
+    return amounts.percent(
+        f.acceptance
+    ), f"{what}accepted: {amounts.count(f.accepted)} of {amounts.count(f.shown)} shown"
 
 
 def _section(by: By, rows: Mapping[str, Figures]) -> str:

@@ -15,7 +15,7 @@ from mai_lsp.cli import amounts
 from mai_lsp.cli.amounts import UNKNOWN
 from mai_lsp.cli.terminal import columns, harmless
 from mai_lsp.usage.counts import Book
-from mai_lsp.usage.figures import By, Figures, grouped, overall
+from mai_lsp.usage.figures import By, Figures, grouped, of_kind, overall
 
 WIDE = 160
 """Columns where nobody says how many there are."""
@@ -68,7 +68,7 @@ _PLOTS: tuple[tuple[str, Callable[[Figures], float | None], Callable[[Figures], 
 
 def draw(book: Book, groups: Sequence[By], since: date, *, width: int, ascii_only: bool = False) -> Text:
     """Draw everything for a console `width` columns wide."""
-    parts = [summary(overall(book), since)]
+    parts = [summary(book, since)]
     weeks = grouped(book, By.WEEK)
     if len(weeks) > 1 and By.WEEK in groups:
         parts.append(plots(weeks, ascii_only=ascii_only))
@@ -83,8 +83,9 @@ def draw(book: Book, groups: Sequence[By], since: date, *, width: int, ascii_onl
     return shown
 
 
-def summary(f: Figures, since: date) -> Text:
-    """Say the most important in four lines."""
+def summary(book: Book, since: date) -> Text:
+    """Say the most important in a few lines."""
+    f = overall(book)
     kept = [
         f"{amounts.percent(share)} after {when}"
         for share, when in ((f.kept_30s, "30 s"), (f.kept_5min, "5 min"))
@@ -92,9 +93,14 @@ def summary(f: Figures, since: date) -> Text:
     ]
     still = f"; still there: {', '.join(kept)}" if kept else ""
     cached = f" ({amounts.percent(f.cached_tokens / f.input_tokens)} cached)" if f.cached_tokens else ""
-    share, tokens, out = amounts.percent(f.acceptance), amounts.count(f.input_tokens), amounts.count(f.output_tokens)
+    tokens, out = amounts.count(f.input_tokens), amounts.count(f.output_tokens)
+    completions, edits = of_kind(book, "completion"), of_kind(book, "next edit")
     lines = (
-        f"{amounts.counted(f.shown, 'suggestion')} shown, {amounts.count(f.accepted)} accepted ({share})",
+        *(
+            (_taken(completions, "completion"), _taken(edits, "next edit"))
+            if edits.shown
+            else (_taken(f, "suggestion"),)
+        ),
         f"{amounts.counted(f.accepted_chars, 'character')} accepted{still}",
         f"answered within {amounts.seconds(f.wait_p50)} (p50) and {amounts.seconds(f.wait_p95)} (p95)",
         f"{amounts.counted(f.requests, 'request')} to models, {tokens} tokens in{cached}, {out} out",
@@ -104,6 +110,11 @@ def summary(f: Figures, since: date) -> Text:
     for line in lines:
         shown.append(f"\n  {line}", "not bold")
     return shown
+
+
+def _taken(f: Figures, what: str) -> str:
+    share = amounts.percent(f.acceptance)
+    return f"{amounts.counted(f.shown, what)} shown, {amounts.count(f.accepted)} accepted ({share})"
 
 
 def plots(weeks: Mapping[str, Figures], *, ascii_only: bool) -> Text:

@@ -49,8 +49,8 @@ def callers(place: Place, files: Files, budget: int) -> tuple[Snippet, ...]:
 
 def _calls(place: Place, files: Files, called: re.Pattern[str]) -> Iterator[tuple[str, int, str]]:
     """Yield path, offset and text of lines that call the function, the nearest files first."""
-    for number in place.parts.users.get(place.function, ()):
-        file, part, _ = place.parts.alike[number]
+    for number in place.parts.users(place.function):
+        file, part = place.parts.at(number)
         for found in called.finditer(files.source(file), part.start, part.end):
             line = found[0].strip()
             if len(line) <= LINE_CHARACTERS and not line.startswith(_COMMENTS):

@@ -55,6 +55,24 @@ class Hint(IntEnum):
 
 HINTS = len(Hint)
 
+
+class Both(IntEnum):
+    """Where `features` has what hints say together, or less than in proportion."""
+
+    COMPANY_ROOT = HINTS
+    NEXT_ROOT = HINTS + 1
+    ALIKE_MEMBER = HINTS + 2
+    ALIKE_OWNER = HINTS + 3
+    ALIKE_RECEIVER = HINTS + 4
+    ALIKE_NEXT = HINTS + 5
+    ALIKE_COMPANY = HINTS + 6
+    NEAR_DOTTED = HINTS + 7
+    NEAR_TYPE = HINTS + 8
+    NEAR_MEMBER = HINTS + 9
+    NEAR_IMPORTED = HINTS + 10
+    POPULAR_ROOT = HINTS + 11
+
+
 BIAS = -8.59
 WEIGHTS = (
     *(-0.97, 0.34, 2.29, 4.26, 0.91, 0.23, -0.54, -0.36, 2.63, -0.79),

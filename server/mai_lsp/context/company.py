@@ -6,16 +6,18 @@ get a probability each. It resolves no name and reads no source.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from heapq import nlargest
+from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple, Protocol
 
 from mai_lsp.context.neighbours import Neighbour
 from mai_lsp.core.facts import File
 from mai_lsp.core.text import Document
-from mai_lsp.core.uses import PART_LINES, Part, names_in
+from mai_lsp.core.uses import PART_LINES, Part, Uses, names_in
 
 ALIKE = 24
 """Parts believed: more of them are less and less like this one."""
@@ -33,7 +35,7 @@ REACH = 600
 class Used(Protocol):
     """What can be asked of an index here."""
 
-    def uses(self, file: File) -> Sequence[Part]:
+    def uses(self, file: File) -> Uses:
         """Return what the parts of a file use."""
 
 
@@ -55,53 +57,67 @@ class Company(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The parts of a file's neighbours, ready to be compared with many places."""
+    """The parts of a file's neighbours, ready to be compared with many places; they are numbered file by file."""
 
-    alike: Sequence[Alike]
-    """All of them; their likeness is how near their file is."""
-    users: Mapping[str, Sequence[int]]
-    """Which of them use a name."""
+    files: Sequence[File]
+    uses: Sequence[Uses]
+    """Of each file."""
+    firsts: Sequence[int]
+    """The number of each file's first part."""
+    factors: Sequence[float]
+    """By a part's number: how near its file is, against how long it is."""
+
+    def at(self, number: int) -> tuple[File, Part]:
+        """Return a part by its number, and its file."""
+        which = bisect_right(self.firsts, number) - 1
+        return self.files[which], self.uses[which][number - self.firsts[which]]
+
+    def users(self, name: str) -> list[int]:
+        """Return the numbers of the parts that use a name."""
+        found: list[int] = []
+        for first, uses in zip(self.firsts, self.uses, strict=True):
+            if (users := uses.users.get(name)) is not None:
+                found += [first + number for number in users]
+        return found
 
 
 def parts_of(files: Used, near: Iterable[Neighbour]) -> Parts:
     """Collect the parts of the neighbours."""
-    parts = [Alike(one.file, part, 0.5 + one.affinity / 2) for one in near for part in files.uses(one.file)]
-    users: dict[str, list[int]] = {}
-    for number, one in enumerate(parts):
-        for name in one.part.names:
-            users.setdefault(name, []).append(number)
-    return Parts(parts, users)
+    rows = [(one, uses) for one in near if (uses := files.uses(one.file))]
+    firsts: list[int] = []
+    factors: list[float] = []
+    for one, uses in rows:
+        firsts.append(len(factors))
+        affinity = 0.5 + one.affinity / 2
+        factors += [affinity / sqrt(ROOM + high - low) for low, high in pairwise(uses.borders)]
+    return Parts([one.file for one, _ in rows], [uses for _, uses in rows], firsts, factors)
 
 
 def company(parts: Parts, query: Mapping[str, float], own: Sequence[Part]) -> Company:
     """Compare the names near the cursor (`query`, weighted) with the parts of the neighbours and of the own file."""
-    theirs, count = parts.alike, len(parts.alike)
+    count = len(parts.factors)
+    factors = [*parts.factors, *(OWN / sqrt(ROOM + len(part.names)) for part in own)]
     scores: dict[int, float] = {}
     for name, weight in query.items():
-        mine = [number for number, part in enumerate(own, count) if name in part.names]
-        users = parts.users.get(name, ())
-        if mine or users:
-            telling = weight * log(1 + (count + len(own)) / (len(mine) + len(users)))
-            for number in (*users, *mine):
+        users = parts.users(name)
+        users += [number for number, part in enumerate(own, count) if name in part.names]
+        if users:
+            telling = weight * log(1 + len(factors) / len(users))
+            for number in users:
                 scores[number] = scores.get(number, 0.0) + telling
-    scored = []
-    for number, score in scores.items():
-        _, part, affinity = theirs[number] if number < count else Alike(_OWN, own[number - count], OWN)
-        scored.append((score * affinity / sqrt(ROOM + len(part.names)), -number))
-    best = nlargest(ALIKE, scored)
+    best = nlargest(ALIKE, [(score * factors[number], -number) for number, score in scores.items()])
     total = sum(score for score, _ in best)
     shares: dict[str, float] = {}
     alike = []
     for score, number in best:
-        part = theirs[-number].part if -number < count else own[-number - count]
+        if -number < count:
+            file, part = parts.at(-number)
+            alike.append(Alike(file, part, score))
+        else:
+            part = own[-number - count]
         for name in part.names:
             shares[name] = shares.get(name, 0.0) + score / total
-        if -number < count:
-            alike.append(Alike(theirs[-number].file, part, score))
     return Company(shares, alike)
-
-
-_OWN = File("", "", "")
 
 
 def own_parts(document: Document, offset: int) -> list[Part]:

@@ -12,10 +12,11 @@ from functools import lru_cache
 
 from mai_lsp.context.resolve import Files
 from mai_lsp.core import tokens
-from mai_lsp.core.facts import File, Symbol
+from mai_lsp.core.facts import File
 from mai_lsp.core.kinds import kinds_of
 from mai_lsp.core.language import find
 from mai_lsp.core.snippet import Kind, Snippet
+from mai_lsp.core.symbols import Symbol
 
 MORE = "also:"
 """What stands before the names of what a file defines beside what is shown of it."""
@@ -83,7 +84,7 @@ def whole(symbol: Symbol, language: str) -> str:
 
 def owner_of(files: Files, file: File, name: str) -> Symbol | None:
     """Return the type of a name that a file defines."""
-    return next((one for one in files.facts(file).symbols if one.name == name and one.kind == "type"), None)
+    return next((one for one in files.named(file, name) if one.kind == "type"), None)
 
 
 def snippet(page: Page) -> Snippet:

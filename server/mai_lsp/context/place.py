@@ -27,6 +27,9 @@ from mai_lsp.core.uses import PART_LINES
 HEAD_CHARACTERS = 400
 """Of the header of a type around the cursor."""
 
+RECENT = 12
+"""Neighbourhoods remembered: those of the files that somebody is going back and forth between."""
+
 WITHIN_LINES = 50
 """Lines around the cursor in which imports inside of functions count."""
 
@@ -52,15 +55,15 @@ class Place:
     following: Mapping[str, float]
     """Names of the lines that followed lines like those around the cursor."""
     parts: Parts
-    """Parts of the neighbours, by the names they use."""
+    """Parts of the neighbours."""
     popular: Mapping[str, float]
     """Names that more than one neighbour uses, with the share of the neighbours that do."""
     deep: bool
     """There is room for more than the likeliest."""
     lookups: dict[str, tuple[tuple[Found, float], ...]]
     """What names were found to mean, remembered for all places of the file."""
-    fixed: dict[tuple[str, int, str], list[float]]
-    """Hints for definitions, remembered for all places of the file."""
+    fixed: dict[tuple[str, str, bool], float]
+    """What names say by themselves, remembered for all places of the file."""
     elsewhere: frozenset[str]
     """Names used in the file away from the cursor."""
 
@@ -106,21 +109,24 @@ class _Neighbourhood(NamedTuple):
     parts: Parts
     popular: Mapping[str, float]
     lookups: dict[str, tuple[tuple[Found, float], ...]]
-    fixed: dict[tuple[str, int, str], list[float]]
+    fixed: dict[tuple[str, str, bool], float]
 
 
 def _neighbourhood(files: Files, here: File, imports: Sequence[Import], many: int) -> _Neighbourhood:
     words = tuple(dict.fromkeys(word for one in imports for word in import_words(one)))
-    key = ("neighbourhood", here.path, words, many)
-    known = files.memory.get(key)
+    key = (here.path, words, many)
+    recent = cast("dict[object, _Neighbourhood]", files.memory.setdefault("neighbourhoods", {}))
+    # Put behind all others, so that the first is the one that was not needed for longest.
+    known = recent.pop(key, None)
     if known is None:
+        while len(recent) >= RECENT:
+            del recent[next(iter(recent))]
         nearest = neighbours(files, here, words, many)
-        users: Counter[str] = Counter()
-        for one in nearest:
-            users.update(frozenset().union(*(part.names for part in files.uses(one.file))))
+        users = Counter(word for one in nearest for word in files.uses(one.file).words)
         popular = {name: count / len(nearest) for name, count in users.items() if count > 1}
-        known = files.memory[key] = _Neighbourhood(nearest, parts_of(files, nearest), popular, {}, {})
-    return cast("_Neighbourhood", known)
+        known = _Neighbourhood(nearest, parts_of(files, nearest), popular, {}, {})
+    recent[key] = known
+    return known
 
 
 def _sources(files: Files, alike: Sequence[Alike]) -> Iterator[str]:

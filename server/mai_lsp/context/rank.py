@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mai_lsp.context.candidate import Candidate
 from mai_lsp.context.page import MORE, Group, Page, brief, owner_of, snippet, whole
 from mai_lsp.context.resolve import Files, Found
-from mai_lsp.context.workspace import Candidate
 from mai_lsp.core import tokens
-from mai_lsp.core.facts import Symbol
 from mai_lsp.core.snippet import Snippet
+from mai_lsp.core.symbols import Symbol
 from mai_lsp.core.tokens import size
 
 LEAST_BUDGET = 800

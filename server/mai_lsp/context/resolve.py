@@ -13,9 +13,10 @@ from posixpath import dirname, normpath
 from typing import NamedTuple, Protocol
 
 from mai_lsp.context.aliases import crate_folder, from_registry, go_folder, script_paths
-from mai_lsp.core.facts import Facts, File, Symbol
+from mai_lsp.core.facts import Facts, File
 from mai_lsp.core.imported import Import
-from mai_lsp.core.uses import Part
+from mai_lsp.core.symbols import Symbol
+from mai_lsp.core.uses import Uses
 
 HOPS = 4
 """Re-exports followed: a package, its subpackage, a module, and one more."""
@@ -45,7 +46,7 @@ class Files(Protocol):
     def facts(self, file: File) -> Facts:
         """Return what a file defines and imports."""
 
-    def uses(self, file: File) -> Sequence[Part]:
+    def uses(self, file: File) -> Uses:
         """Return what the parts of a file use."""
 
     def source(self, file: File) -> str:
@@ -85,6 +86,7 @@ SHARED = BY_PACKAGE | {"go", "swift"}
 """Languages in which a package's files see each other's names without an import."""
 
 
+@lru_cache(maxsize=1024)
 def related(one: str, other: str) -> bool:
     """Whether code in one language can use what is defined in another."""
     return one == other or any(one in family and other in family for family in _FAMILIES)
@@ -201,21 +203,21 @@ def packaged(files: Files, here: File, imported: Import, name: str) -> Found | N
         around = files.tailed(parts[at]) if parts[at][:1].isupper() else ()
         inside = [file for file in around if file.package == ".".join(parts[:at])]
         for file in inside or around:
-            for symbol in files.facts(file).symbols:
-                if symbol.name == name and symbol.owner == parts[-1]:
+            for symbol in files.named(file, name):
+                if symbol.owner == parts[-1]:
                     return Found(file, symbol)
     return None
 
 
 def _own(file: File, facts: Facts, name: str) -> Found | None:
     if name == "default" and file.language in _SCRIPT:
-        for symbol in facts.symbols:
-            if symbol.header.lstrip().startswith("export default"):
-                return Found(file, symbol)
+        for at, header in enumerate(facts.symbols.columns.headers):
+            if header.lstrip().startswith("export default"):
+                return Found(file, facts.symbols[at])
         return None
     best = None
-    for symbol in facts.symbols:
-        if symbol.name == name and not symbol.owner:
+    for symbol in facts.symbols.named(name):
+        if not symbol.owner:
             if symbol.kind != "value":
                 return Found(file, symbol)
             best = best or Found(file, symbol)

@@ -25,18 +25,21 @@ LINE_CHARACTERS = 300
 
 _NAME = re.compile(r"[^\W\d]\w{2,}")
 
-Lines = tuple[frozenset[str], ...]
-"""The names of each line that has any."""
+Lines = tuple[tuple[str, ...], ...]
+"""The different names of each line that has any; in tuples, which the collector of garbage leaves alone."""
+
+Asked = tuple[frozenset[str], ...]
+"""The same for the lines around a cursor."""
 
 
 @lru_cache(maxsize=512)
 def lines_of(text: str) -> Lines:
     """Return the names of each line of a text that has any; remembered, since most texts stay the same."""
-    found = (frozenset(_NAME.findall(line[:LINE_CHARACTERS])) for line in text.split("\n"))
-    return tuple(names for names in found if names)
+    found = (_NAME.findall(line[:LINE_CHARACTERS]) for line in text.split("\n"))
+    return tuple([tuple(dict.fromkeys(names)) for names in found if names])
 
 
-def around(document: Document, offset: int) -> tuple[Lines, Lines]:
+def around(document: Document, offset: int) -> tuple[Asked, Asked]:
     """Return the names of the lines above and below the cursor's, the nearest first; its own counts as above."""
     here = document.line_at(offset)
     above: list[frozenset[str]] = []
@@ -61,7 +64,7 @@ def _names(document: Document, line: int) -> list[frozenset[str]]:
     return [names] if names else []
 
 
-def sequel(texts: Iterable[Lines], above: Lines, below: Lines) -> Mapping[str, float]:
+def sequel(texts: Iterable[Lines], above: Asked, below: Asked) -> Mapping[str, float]:
     """Return names with how much speaks for each: 1 where all lines around were written just so before."""
     parts = list(texts)
     asked = frozenset().union(*above, *below)
@@ -69,7 +72,7 @@ def sequel(texts: Iterable[Lines], above: Lines, below: Lines) -> Mapping[str, f
     lines = 1 + sum(len(part) for part in parts)
     for part in parts:
         for names in part:
-            for name in asked & names:
+            for name in asked.intersection(names):
                 counts[name] += 1
     telling = {name: log(1 + lines / count) for name, count in counts.items()}
     sizes = {names: sum([telling[name] for name in names]) for names in (*above, *below)}
@@ -79,8 +82,8 @@ def sequel(texts: Iterable[Lines], above: Lines, below: Lines) -> Mapping[str, f
         return best
     common = log(1 + lines)
 
-    def likeness(mine: frozenset[str], theirs: frozenset[str]) -> float:
-        shared = mine & theirs
+    def likeness(mine: frozenset[str], theirs: tuple[str, ...]) -> float:
+        shared = mine.intersection(theirs)
         if not shared:
             return 0.0
         both = sum([telling[name] for name in shared])

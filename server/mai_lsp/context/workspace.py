@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from posixpath import dirname
 from typing import cast
 
-from mai_lsp.context.chance import HINTS, Hint, chance
-from mai_lsp.context.neighbours import words_of
+from mai_lsp.context.candidate import (
+    IMPORTED,
+    INHERITED,
+    OWNER,
+    REACHABLE,
+    RECEIVER,
+    RIVALRY,
+    UNUSED,
+    Candidate,
+    Expected,
+    Sayings,
+    There,
+    subwords,
+    there,
+)
 from mai_lsp.context.place import Place
 from mai_lsp.context.resolve import (
     BY_PACKAGE,
@@ -30,7 +41,7 @@ from mai_lsp.context.resolve import (
     related,
     submodule,
 )
-from mai_lsp.core.facts import File, Symbol
+from mai_lsp.core.facts import File
 from mai_lsp.core.imported import Import, imported_as
 from mai_lsp.core.outline import RIVALS
 
@@ -82,24 +93,6 @@ _INTERNAL = re.compile(r"\.|(?:crate|super|self)::")
 """An import that says itself that it means this package."""
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A definition that may be shown."""
-
-    found: Found
-    hints: list[float]
-    """By `Hint`."""
-    chance: float = 0.0
-    """That its name is written next: 0 to 1."""
-
-
-# Looking up a member of an enumeration takes as long as all else that is done for a definition.
-_NEAR, _COMPANY, _NEXT = int(Hint.NEAR), int(Hint.COMPANY), int(Hint.NEXT)
-_PACKAGE, _NEIGHBOUR, _ELSEWHERE = int(Hint.PACKAGE), int(Hint.NEIGHBOUR), int(Hint.ELSEWHERE)
-_ALIKE, _DOTTED, _MEMBER = int(Hint.ALIKE), int(Hint.DOTTED), int(Hint.MEMBER)
-_PRIVATE, _TYPE, _FUNCTION, _POPULAR = int(Hint.PRIVATE), int(Hint.TYPE), int(Hint.FUNCTION), int(Hint.POPULAR)
-
-
 def candidates(place: Place, files: Files) -> list[Candidate]:
     """Return what other files define and the place needs, the most needed first."""
     search = _Search(place, files)
@@ -130,11 +123,6 @@ def _type_name(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in bare.split("_"))
 
 
-@lru_cache(maxsize=8192)
-def _subwords(name: str) -> frozenset[str]:
-    return words_of(name)
-
-
 class _Search:
     """Collects candidates for one place."""
 
@@ -148,11 +136,13 @@ class _Search:
         self._known = {neighbour.file.path for neighbour in place.neighbours}
         """Files that have to do with this one."""
         self._affinity = {one.file.path: min(1.0, one.affinity / NEAREST) for one in place.neighbours}
-        self._written: dict[str, float] = {}
-        """Words that the names near the cursor are made of, with the weight of the nearest."""
-        for name, weight in place.near.names.items():
-            for word in _subwords(name):
-                self._written[word] = max(self._written.get(word, 0.0), min(1.0, weight))
+        expected = Expected(place.company.names, place.following, place.popular, place.elsewhere)
+        self._sayings = Sayings(place.near, expected, place.fixed)
+        self._written = self._sayings.written
+        self._modules_seen: set[tuple[str, ...]] = set()
+        """Modules that were considered: several imports may lead to one."""
+        self._there: dict[str, There] = {}
+        """What files say for all they define, by their paths."""
         self._types = place.around | place.near.names.keys()
         """Types that the cursor is in, or that are named near it."""
         self._receivers = {name.lower().replace("_", "") for name in place.near.names}
@@ -162,19 +152,19 @@ class _Search:
         for imported in self._place.imports:
             where = self._modules(imported)
             self._known.update(file.path for file in where)
-            for there, local in imported.names:
+            for original, local in imported.names:
                 self._bound.add(local)
-                found = self._imported(imported, where, there)
+                found = self._imported(imported, where, original)
                 if found is not None:
                     self._known.add(found.file.path)
-                    unused = local not in self._near.names and there == local and _unused(self._place.text, local)
-                    self._add(found, local, (Hint.IMPORTED, 1.0), (Hint.UNUSED, float(unused)))
-                elif inner := self._modules(imported, there) or self._namespace(where, there):
+                    unused = local not in self._near.names and original == local and _unused(self._place.text, local)
+                    self._add(found, local, (IMPORTED, 1.0), (UNUSED, float(unused)))
+                elif inner := self._modules(imported, original) or self._namespace(where, original):
                     self._known.update(file.path for file in inner)
                     self._module(inner)
                 elif _INTERNAL.match(imported.module):
                     # It is in this workspace, even if the way there could not be followed.
-                    self._look_up(there)
+                    self._look_up(original)
             if imported.alias and where:
                 self._bound.add(imported.alias)
                 self._module(where)
@@ -209,7 +199,7 @@ class _Search:
         for found, rivals in known:
             plain = not found.symbol.owner and self._here.language not in SHARED and _WORD.fullmatch(name)
             if not plain or name in self._company or name in self._next:
-                self._add(found, name, (Hint.RIVALS, rivals))
+                self._add(found, name, (RIVALRY, rivals))
 
     def _looked_up(self, name: str) -> tuple[tuple[Found, float], ...]:
         """Return the definitions a name may mean without an import, with how many others have the name."""
@@ -246,7 +236,7 @@ class _Search:
         scored = []
         package = self._here.package if self._here.language in BY_PACKAGE else ""
         for file in self._files.inside(package) if package else self._files.beside(self._folder):
-            words = _subwords(imported_as(file.path))
+            words = subwords(imported_as(file.path))
             likeness = sum([self._written.get(word, 0.0) for word in words]) / (len(words) or 1)
             if likeness and file.path not in self._affinity and file.path != self._here.path:
                 scored.append((-likeness, file))
@@ -255,27 +245,28 @@ class _Search:
 
     def _offer(self, file: File) -> None:
         free, left = self._here.language in SHARED or self._place.deep, OFFERED
-        for symbol in self._files.facts(file).symbols:
-            if symbol.owner:
+        symbols = self._files.facts(file).symbols
+        for at, (name, owner) in enumerate(zip(symbols.columns.names, symbols.columns.owners, strict=True)):
+            if owner:
                 # Methods may stand in another file than their type, and a part of a class, too.
-                own = symbol.owner in self._place.own and symbol.owner in self._types
-                if own or (self._place.deep and self._sounds_alike(symbol.name)):
-                    self._add(Found(file, symbol), symbol.name, (Hint.RECEIVER, float(own)))
-            elif symbol.name.startswith("_"):
+                own = owner in self._place.own and owner in self._types
+                if own or (self._place.deep and self._sounds_alike(name)):
+                    self._add(Found(file, symbols[at]), name, (RECEIVER, float(own)))
+            elif name.startswith("_"):
                 continue
             # Where it takes an import to use it, something here should at least sound like it.
-            elif self._sounds_alike(symbol.name):
-                self._add(Found(file, symbol), symbol.name)
+            elif self._sounds_alike(name):
+                self._add(Found(file, symbols[at]), name)
             elif free and left:
                 left -= 1
-                self._add(Found(file, symbol), symbol.name)
+                self._add(Found(file, symbols[at]), name)
 
     def members(self) -> None:
         """Consider the members of the likeliest types, and of what those are made from."""
         done: set[tuple[str, str]] = set()
         types = [one for one in self._found.values() if one.found.symbol.kind == "type"]
         for one in types:
-            one.chance = chance(one.hints)
+            one.reckon()
         todo = [(one.found, one.chance) for one in sorted(types, key=_order)[:TYPES]]
         for found, likely in todo:
             file, top = found
@@ -285,7 +276,7 @@ class _Search:
             inherited = float(top.name in self._place.around)
             receiver = float(top.name in self._near.names or top.name.lower() in self._receivers)
             left = MEMBERS
-            for member in self._owned(file, top.name):
+            for member in self._files.facts(file).symbols.owned(top.name):
                 if left:
                     left -= 1
                 elif not self._is_expected(member.name) and not self._sounds_alike(member.name):
@@ -293,9 +284,9 @@ class _Search:
                 self._add(
                     Found(file, member),
                     member.name,
-                    (Hint.OWNER, likely),
-                    (Hint.INHERITED, inherited),
-                    (Hint.RECEIVER, receiver),
+                    (OWNER, likely),
+                    (INHERITED, inherited),
+                    (RECEIVER, receiver),
                 )
             if len(todo) > 3 * TYPES:
                 continue
@@ -304,17 +295,21 @@ class _Search:
                     continue
                 base = self._definition((file,), name)
                 if base is not None and base.file.path != self._here.path:
-                    self._add(base, name, (Hint.OWNER, likely))
+                    self._add(base, name, (OWNER, likely))
                     todo.append((base, likely / 2))
 
     def ranked(self) -> list[Candidate]:
         """Return all that was found, the most needed first; equal ones in the order of their files."""
         for one in self._found.values():
-            one.chance = chance(one.hints)
+            one.reckon()
         return sorted(self._found.values(), key=_order)
 
     def _module(self, where: Sequence[File]) -> None:
         """Consider what a module defines or hands on: what is expected, what sounds alike, some of the rest."""
+        paths = tuple(file.path for file in where)
+        if paths in self._modules_seen:
+            return
+        self._modules_seen.add(paths)
         left, todo, handed = OFFERED, list(where), 0
         for file in todo:
             facts = self._files.facts(file)
@@ -322,16 +317,17 @@ class _Search:
                 if imported.public and imported.star and imported.module and handed < HANDED:
                     handed += 1
                     todo += [one for one in self._modules(imported, here=file) if one not in todo]
-            for symbol in facts.symbols:
-                if symbol.owner:
+            symbols = facts.symbols
+            for at, (name, owner) in enumerate(zip(symbols.columns.names, symbols.columns.owners, strict=True)):
+                if owner:
                     continue
-                if self._is_expected(symbol.name):
-                    self._bound.add(symbol.name)
-                elif left and not symbol.name.startswith("_"):
+                if self._is_expected(name):
+                    self._bound.add(name)
+                elif left and not name.startswith("_"):
                     left -= 1
-                elif not self._sounds_alike(symbol.name):
+                elif not self._sounds_alike(name):
                     continue
-                self._add(Found(file, symbol), symbol.name, (Hint.REACHABLE, 1.0))
+                self._add(Found(file, symbols[at]), name, (REACHABLE, 1.0))
 
     def _star(self, where: Sequence[File]) -> None:
         """Look for all that is expected here in a module whose names can all be used as they are."""
@@ -341,7 +337,7 @@ class _Search:
                 continue
             if found := self._definition(where, name):
                 self._bound.add(name)
-                self._add(found, name, (Hint.REACHABLE, 1.0))
+                self._add(found, name, (REACHABLE, 1.0))
 
     def _modules(self, imported: Import, name: str = "", here: File | None = None) -> Sequence[File]:
         """Return the files an import means, or those that one of its names means; remembered while nothing changes."""
@@ -353,17 +349,6 @@ class _Search:
             found = submodule(files, here, imported, name) if name else modules(files, here, imported)
             known = self._files.memory[key] = tuple(found)
         return cast("tuple[File, ...]", known)
-
-    def _owned(self, file: File, owner: str) -> Sequence[Symbol]:
-        """Return the members that a file defines of a type."""
-        key = ("owned", file.path)
-        owners = cast("dict[str, list[Symbol]] | None", self._files.memory.get(key))
-        if owners is None:
-            owners = {}
-            self._files.memory[key] = owners
-            for symbol in self._files.facts(file).symbols:
-                owners.setdefault(symbol.owner, []).append(symbol)
-        return owners.get(owner, ())
 
     def _namespace(self, where: Sequence[File], name: str) -> Sequence[File]:
         key = ("namespace", where[0].path if where else "", name)
@@ -392,57 +377,31 @@ class _Search:
         return name in self._near.names or name in self._company or name in self._next or name in self._place.popular
 
     def _sounds_alike(self, name: str) -> bool:
-        return not self._written.keys().isdisjoint(_subwords(name))
+        return self._sayings.sounds_alike(name)
 
     def _rivals(self, name: str, *, member: bool) -> Sequence[File]:
         """Return the other files that may define a name."""
-        key = ("rivals", self._here.path, name, member)
-        known = self._files.memory.get(key)
-        if known is None:
-            here, found = self._here, self._files.defining(name, member=member, limit=RIVALED)
-            known = tuple(file for file in found if file.path != here.path and related(file.language, here.language))
-            self._files.memory[key] = known
-        return cast("tuple[File, ...]", known)
+        here, found = self._here, self._files.defining(name, member=member, limit=RIVALED)
+        path, own = here.path, here.language
+        return [file for file in found if (file.language == own or related(file.language, own)) and file.path != path]
 
-    def _add(self, found: Found, name: str, *hints: tuple[Hint, float]) -> None:
+    def _add(self, found: Found, name: str, *led: tuple[int, float]) -> None:
+        """Consider a definition that goes by a name here, with what says that which led to it (`Hint`)."""
         file, symbol = found
-        if file.path == self._here.path:
+        path = file.path
+        if path == self._here.path:
             return
-        key = (file.path, symbol.start, symbol.name)
+        key = (path, symbol.start, symbol.name)
         known = self._found.get(key)
         if known is None:
-            known = self._found[key] = Candidate(found, self._hints(file, symbol, name))
-        for hint, value in hints:
-            known.hints[hint] = max(known.hints[hint], value)
-
-    def _hints(self, file: File, symbol: Symbol, name: str) -> list[float]:
-        """Return what speaks for a definition whatever led to it."""
-        key = (file.path, symbol.start, name)
-        fixed = self._place.fixed.get(key)
-        if fixed is None:
-            fixed = self._place.fixed[key] = self._fixed(file, symbol, name)
-        hints = fixed.copy()
-        written, words = self._written, _subwords(name)
-        hints[_NEAR] = min(1.0, self._near.names.get(name, 0.0))
-        hints[_COMPANY] = self._company.get(name, 0.0)
-        hints[_NEXT] = self._next.get(name, 0.0)
-        hints[_ELSEWHERE] = name in self._place.elsewhere
-        if not written.keys().isdisjoint(words):
-            hints[_ALIKE] = sum([written.get(word, 0.0) for word in words]) / len(words)
-        hints[_DOTTED] = hints[_MEMBER] and name in self._near.members
-        return hints
-
-    def _fixed(self, file: File, symbol: Symbol, name: str) -> list[float]:
-        """Return the hints that stay the same wherever in the file the cursor is."""
-        hints = [0.0] * HINTS
-        hints[_POPULAR] = self._place.popular.get(name, 0.0)
-        hints[_PACKAGE] = file.path.rpartition("/")[0] == self._folder
-        hints[_NEIGHBOUR] = self._affinity.get(file.path, 0.0)
-        hints[_MEMBER] = bool(symbol.owner)
-        hints[_PRIVATE] = name.startswith("_")
-        hints[_TYPE] = symbol.kind == "type"
-        hints[_FUNCTION] = symbol.kind == "function"
-        return hints
+            where = self._there.get(path)
+            if where is None:
+                beside = path.rpartition("/")[0] == self._folder
+                where = self._there[path] = there(package=beside, affinity=self._affinity.get(path, 0.0))
+            known = self._found[key] = Candidate(found, self._sayings.of(symbol, name), where)
+        for hint, value in led:
+            if value > known.led.get(hint, 0.0):
+                known.led[hint] = value
 
 
 def _order(one: Candidate) -> tuple[float, str, int]:

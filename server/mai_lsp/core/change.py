@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from itertools import accumulate
 
 from mai_lsp.core.difference import difference
+from mai_lsp.core.differing import differing
 from mai_lsp.core.rebase import rebased
-from mai_lsp.core.text import Document, Edit, Span, apply
-
-LARGE = 20_000
-"""Lines between the first and the last difference above which they are replaced as one: comparing is quadratic."""
+from mai_lsp.core.text import Document, Edit, Span, apply, lines_with_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ def follow(change: Change, current: Document) -> Change | None:
     if change.after is None:
         return None
     planned = change.edits()
-    left = planned
     typed = difference(change.old, current.text)
     if _touch(planned, typed):
         return None
@@ -70,35 +67,7 @@ def _touch(planned: Sequence[Edit], typed: Edit) -> bool:
 
 def _hunks(old: str, new: str) -> Iterator[Edit]:
     """Yield edits of whole lines, in order."""
-    before, after = _lines(old), _lines(new)
-    head = 0
-    while head < min(len(before), len(after)) and before[head] == after[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    a, b = before[head : len(before) - tail], after[head : len(after) - tail]
-    starts = [sum(map(len, before[:head]))]
-    for line in a:
-        starts.append(starts[-1] + len(line))
-    if max(len(a), len(b)) > LARGE:
-        yield Edit(Span(starts[0], starts[-1]), "".join(b))
-        return
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield Edit(Span(starts[a1], starts[a2]), "".join(b[b1:b2]))
-
-
-def _lines(text: str) -> list[str]:
-    """Split with line ends kept; nothing for no text."""
-    found, at = [], 0
-    size = len(text)
-    while at < size:
-        end = at
-        while end < size and text[end] not in "\r\n":
-            end += 1
-        if end < size:
-            end += 2 if text[end : end + 2] == "\r\n" else 1
-        found.append(text[at:end])
-        at = end
-    return found
+    before, after = lines_with_ends(old), lines_with_ends(new)
+    starts = [0, *accumulate(map(len, before))]
+    for first, last, new_first, new_last in differing(before, after):
+        yield Edit(Span(starts[first], starts[last]), "".join(after[new_first:new_last]))

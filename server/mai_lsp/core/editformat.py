@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class EditFormat(StrEnum):
@@ -21,3 +23,42 @@ class EditFormat(StrEnum):
     """Unified diffs; line numbers are not believed."""
     CALLS = "calls"
     """Calls of functions that the provider's API carries apart from the text."""
+
+
+# What the prompt that asks for an edit and the reader of the reply must agree on.
+
+CUT_MARK = "⋮"
+"""A line of its own, where a prompt leaves out lines of a file; never part of a file's text."""
+
+
+class Function(NamedTuple):
+    """A function that a model may call to say an edit; its arguments are all strings, and all are needed."""
+
+    name: str
+    description: str
+    arguments: Mapping[str, str]
+    """What each is."""
+
+
+_PATH = "The file's path, as it was shown."
+
+EDIT_FUNCTIONS = (
+    Function(
+        "replace_in_file",
+        "Replace one place of a file. Call it once per place.",
+        {
+            "path": _PATH,
+            "search": "Whole lines as they stand in the file, with their indentation, and enough of them to be there "
+            "once.",
+            "replace": "The lines that shall stand there instead; empty to remove them.",
+        },
+    ),
+)
+RESOURCE_FUNCTIONS = (
+    Function("create_file", "Make a new file.", {"path": "The new file's path.", "text": "Its whole text."}),
+    Function("delete_file", "Delete a file.", {"path": _PATH}),
+    Function(
+        "move_file", "Give a file another path; change its text by other calls.", {"path": _PATH, "to": "The new path."}
+    ),
+)
+"""Given only where files may be made, moved and deleted."""

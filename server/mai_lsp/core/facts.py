@@ -18,6 +18,7 @@ from mai_lsp.core.imported import Import, exports_in, imports_in, package_in
 from mai_lsp.core.outline import Definition, Outline, outline
 from mai_lsp.core.pieces import DefinitionKind
 from mai_lsp.core.projects import project_in
+from mai_lsp.core.symbols import Symbol, Symbols
 from mai_lsp.core.text import Document, Span
 
 MAX_SYMBOLS = 1500
@@ -33,28 +34,14 @@ WHOLE_CHARACTERS = 80
 """A type or object up to this is its own header, with constants, fields and all."""
 
 
-class Symbol(NamedTuple):
-    """A definition as other files see it."""
-
-    name: str
-    kind: DefinitionKind
-    """`type` for whatever has members: a class, an enum, an object literal."""
-    owner: str
-    """Name of the type or object it is a member of; empty at the top of a file or namespace."""
-    header: str
-    """The signature, or a short value, indented as in its file; ends in ``{`` where members follow in braces. Empty for
-    a member that its owner's own header shows."""
-    doc: str
-    """First line of the docstring or comment, as source; empty without one."""
-    start: int
-    """Offset in its file, in code points; names of one declaration share its."""
+NO_SYMBOLS = Symbols.of(())
 
 
 class Facts(NamedTuple):
     """One file's definitions in file order, and its imports."""
 
     package: str = ""
-    symbols: tuple[Symbol, ...] = ()
+    symbols: Symbols = NO_SYMBOLS
     imports: tuple[Import, ...] = ()
 
 
@@ -70,7 +57,7 @@ class File(NamedTuple):
 def facts_of(document: Document, outlined: Outline | None = None) -> Facts:
     """Collect the facts of a document, with its outline where that is known already; none without a tree."""
     if (project := project_in(document.uri, document.text)) is not None:
-        return Facts(project[0], (), project[1])
+        return Facts(project[0], NO_SYMBOLS, project[1])
     outlined = outlined or outline(document)
     package, imports = imports_of(document, outlined)
     definitions = list(islice(outlined.definitions(), MAX_SYMBOLS))
@@ -81,7 +68,7 @@ def facts_of(document: Document, outlined: Outline | None = None) -> Facts:
     if document.language == "python" and (main := _MAIN.search(document.text)) is not None:
         # What runs when the file is a script can not be imported.
         symbols = [one for one in symbols if one.start < main.start() or one.owner or not one.header[:1].isspace()]
-    return Facts(package, tuple(symbols), imports)
+    return Facts(package, Symbols.of(symbols), imports)
 
 
 def imports_of(document: Document, outlined: Outline) -> tuple[str, tuple[Import, ...]]:

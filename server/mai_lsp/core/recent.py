@@ -31,6 +31,8 @@ class Problem:
     message: str
     source: str = ""
     """Who says so: a compiler, a linter."""
+    code: str = ""
+    """What that one calls it: a rule's id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class Kind(StrEnum):
     """A problem that another server reports near the cursor; the text is one line."""
     CLIPBOARD = "clipboard"
     """What the user copied; its path is no file's."""
+    FILE = "file"
+    """A file that may be changed, or a part of it, as it stands there."""
+    REQUEST = "request"
+    """Words for the model: what is to be done, the plan, what was wrong with an answer. Without a path."""
 
 
 CLIPBOARD_PATH = "clipboard"

@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -120,6 +121,14 @@ def line_starts(text: str) -> array[int]:
 def split_lines(text: str) -> list[str]:
     """Split at LSP line ends, without the ends; always at least one item."""
     return _LINE_END.split(text)
+
+
+def lines_with_ends(text: str) -> list[str]:
+    """Split at LSP line ends, each line with its own; no lines for no text, and none behind a last line end."""
+    bounds = [0, *(found.end() for found in _LINE_END.finditer(text))]
+    if bounds[-1] < len(text):
+        bounds.append(len(text))
+    return [text[start:end] for start, end in pairwise(bounds)]
 
 
 def line_end_of(text: str) -> str:

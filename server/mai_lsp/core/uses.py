@@ -7,9 +7,9 @@ and it keeps no source but names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from mai_lsp.core.outline import Outline, outline
 from mai_lsp.core.text import Document
@@ -44,7 +44,80 @@ class Part(NamedTuple):
     names: frozenset[str]
 
 
-def uses_of(document: Document, outlined: Outline | None = None) -> tuple[Part, ...]:
+class Uses(Sequence[Part]):
+    """The parts of one file, each made when it is first asked for: see `core.symbols`, which says why."""
+
+    __slots__ = ("_made", "_users", "borders", "ends", "numbers", "starts", "words")
+
+    def __init__(self, words: tuple[str, ...], starts: Sequence[int], ends: Sequence[int], rows: Rows) -> None:
+        self.words, self.starts, self.ends = words, starts, ends
+        self.numbers, self.borders = rows
+        self._made: dict[int, Part] = {}
+        self._users: dict[str, tuple[int, ...]] | None = None
+
+    @classmethod
+    def of(cls, parts: Iterable[Part]) -> Uses:
+        """Return parts with their names as numbers."""
+        words: dict[str, int] = {}
+        rows = list(parts)
+        numbers: list[int] = []
+        borders = [0]
+        for part in rows:
+            numbers += [words.setdefault(name, len(words)) for name in sorted(part.names)]
+            borders.append(len(numbers))
+        return cls(tuple(words), [part.start for part in rows], [part.end for part in rows], Rows(numbers, borders))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> Part: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Part]: ...
+    def __getitem__(self, at: int | slice) -> Part | Sequence[Part]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        made = self._made.get(at)
+        if made is None:
+            words, row = self.words, self.numbers[self.borders[at] : self.borders[at + 1]]
+            made = self._made[at] = Part(self.starts[at], self.ends[at], frozenset([words[number] for number in row]))
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Uses | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.starts))
+
+    def __repr__(self) -> str:
+        return f"Uses({list(self)!r})"
+
+    @property
+    def users(self) -> Mapping[str, tuple[int, ...]]:
+        """The parts that use a name, by their places here."""
+        if self._users is None:
+            by_number: list[list[int]] = [[] for _ in self.words]
+            for at, (low, high) in enumerate(pairwise(self.borders)):
+                for number in self.numbers[low:high]:
+                    by_number[number].append(at)
+            # Numbers in tuples, unlike lists, are nothing that the collector of garbage looks at.
+            self._users = dict(zip(self.words, map(tuple, by_number), strict=True))
+        return self._users
+
+
+class Rows(NamedTuple):
+    """The words of parts."""
+
+    numbers: Sequence[int]
+    """Of the words of all parts, one part after the other."""
+    borders: Sequence[int]
+    """Where in them each part begins, and the last one ends."""
+
+
+NO_USES = Uses.of(())
+
+
+def uses_of(document: Document, outlined: Outline | None = None) -> Uses:
     """Collect the names that each part of a document uses, in file order."""
     parts: list[Part] = []
     for start, end in _spans(document, outlined or outline(document)):
@@ -52,7 +125,7 @@ def uses_of(document: Document, outlined: Outline | None = None) -> tuple[Part, 
             parts.append(Part(start, end, found))
         if len(parts) == MAX_PARTS:
             break
-    return tuple(parts)
+    return Uses.of(parts)
 
 
 def names_in(text: str, start: int, end: int) -> frozenset[str]:

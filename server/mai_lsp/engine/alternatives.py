@@ -71,12 +71,20 @@ class _Search:
 
 
 async def alternatives(
-    ask: Ask, deps: Deps, wanted: int, found: Found, *, hurry: bool, usual: Flow | None = None
+    ask: Ask,
+    deps: Deps,
+    wanted: int,
+    found: Found,
+    *,
+    hurry: bool,
+    usual: Flow | None = None,
+    another: Callable[[], bool] = lambda: True,
 ) -> list[Suggestion] | Skipped:
     """Return up to `wanted` different suggestions, the usual one first, or why there is none.
 
     `found` is called with each as soon as it is there. With `hurry` the others are given up when the first has been
-    there for a while. `usual` is what gives the first one, `complete` if None. Raises nothing but CancelledError.
+    there for a while. `usual` is what gives the first one, `complete` if None; `another` is asked before each request
+    for one of the others. Raises nothing but CancelledError.
     """
     search = _Search(wanted, at_once=1 if _one_by_one(deps) else wanted)
     warmer = replace(deps, model=Warmer(deps.model))
@@ -88,6 +96,9 @@ async def alternatives(
     try:
         while True:
             for _ in range(search.more(len(running))):
+                if search.asked and not another():
+                    search.refused = True
+                    break
                 task = asyncio.create_task(complete(ask, warmer) if search.asked else (usual or complete)(ask, deps))
                 first = first or task
                 running.add(task)
@@ -133,7 +144,7 @@ class Warmer:
         return self._model.ask(endpoint, replace(prompt, temperature=TEMPERATURE))
 
 
-_FINAL = frozenset({Reason.ERROR, Reason.IGNORED, Reason.SECRET, Reason.STALE})
+_FINAL = frozenset({Reason.ERROR, Reason.IGNORED, Reason.SECRET, Reason.STALE, Reason.SUPERSEDED})
 """Reasons that hold for any further request, too."""
 
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from mai_lsp.core.text import Document, Edit, with_line_ends
 from mai_lsp.engine import ahead, when
-from mai_lsp.engine.agree import CLOSERS
 from mai_lsp.engine.completion import describe, gate, go_on, settle
-from mai_lsp.engine.flight import Flight, Limit, Ready, on_the_way, typed_since
+from mai_lsp.engine.flight import Flight, Limit, Ready, typed_since
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.pace import Budget, Clock, Pace
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.engine.remember import Memory, place_of
+from mai_lsp.engine.table import Shown, Table, cursor_after
 
 log = logging.getLogger(__name__)
-
-GRACE = 1.0
-"""Seconds for which a request lives that nobody waits for: editors ask again 50 to 500 ms after a key."""
 
 DOCUMENTS = 100
 """Documents of which the state is kept; more are not edited in turns."""
@@ -35,37 +32,6 @@ TURNED_DOWN = 4
 
 Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Starts a background task (`Tasks.start`)."""
-
-
-@dataclass(slots=True)
-class _Shown:
-    """The suggestion that the editor may be showing."""
-
-    document: Document
-    offset: int
-    text: str
-    """From the cursor on, with ``\\n`` as line end."""
-    suggestion: Suggestion
-    deps: Deps
-    ask: Ask
-
-
-@dataclass(slots=True)
-class _Table:
-    """What goes on in one document."""
-
-    flight: Flight | None = None
-    ahead: Flight | None = None
-    """A request for the place where the shown suggestion ends."""
-    turn: asyncio.Future[None] | None = None
-    """Of the request that is being served; a newer one ends it."""
-    shown: _Shown | None = None
-    deletions: int = 0
-    changed_at: float = -1e9
-    line: int = -1
-    misses: int = 0
-    """Suggestions for `line` that were wrong or empty."""
-    grace: asyncio.TimerHandle | None = field(default=None, repr=False)
 
 
 class Desk:
@@ -82,12 +48,16 @@ class Desk:
         self.memory = Memory()
         self.pace = Pace()
         self.budget = Budget()
+        """Of requests that nobody made by hand."""
+        self.by_hand = Budget()
+        """Of the others, which are never refused: when it is used up they wait as if made while typing."""
+        self._warned = False
         self._start = start
         self._latest = latest
         self._ready = ready
         self._clock = clock
         self._locked = locked
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, Table] = {}
 
     @property
     def flights(self) -> int:
@@ -101,53 +71,53 @@ class Desk:
         """Answer one request of the editor; raises nothing but CancelledError. A newer one for the document ends it."""
         began = self._clock()
         table = self._table(ask.document.uri)
-        if table.turn is not None and not table.turn.done():
-            table.turn.set_result(None)
-        turn = table.turn = asyncio.get_running_loop().create_future()
+        turn = table.take_turn()
         try:
             outcome = await self._serve(ask, deps, table, turn)
         finally:
             if table.turn is turn:
                 table.turn = None
-            self._linger(table)
+            table.linger()
         if isinstance(outcome, Suggestion):
             self._show(table, ask, outcome, deps)
         outcome = replace(outcome, trace=replace(outcome.trace, total_ms=(self._clock() - began) * 1000))
         log.info("completion: %s", describe(outcome))
         return outcome
 
+    def informed(self, ask: Ask) -> Ask:
+        """Return a request that knows what was turned down at its place."""
+        return replace(ask, rejected=tuple({*ask.rejected, *self.memory.rejected(ask.document, ask.offset)}))
+
+    def another(self, deps: Deps) -> bool:
+        """Count a further request by hand, for an alternative; False if there have been as many as the cap."""
+        if self._many_by_hand(deps):
+            return False
+        self.by_hand.sent(self._clock())
+        return True
+
     def changed(self, uri: str, edits: Sequence[Edit]) -> None:
         """Take the edits that led to a document's latest text, each in the coordinates its predecessor left."""
         document = self._latest(uri)
-        if document is None or not edits or uri not in self._tables:
-            if document is not None and edits:
-                self._note(self._table(uri), edits)
+        if document is None or not edits:
             return
-        table = self._tables[uri]
-        self._note(table, edits)
-        cursor = cursor_after(edits)
-        if table.flight is not None:
-            if not table.flight.typed(document, cursor):
-                self._miss(table, document, cursor)
-                self._drop(table)
-            else:
-                self._linger(table)
-        if table.ahead is not None and not self._still_ahead(table.ahead, document, cursor):
-            table.ahead.close()
-            table.ahead = None
+        table, now, cursor = self._table(uri), self._clock(), cursor_after(edits)
+        table.edited(edits, now)
+        if len(edits) == 1 and len(edits[0].text) == 1:
+            self.pace.typed(now)
+        table.follow(document, cursor)
         if table.shown is not None:
             self._judge(table, table.shown, document, cursor)
 
     def closed(self, uri: str) -> None:
         """Forget a document."""
         if (table := self._tables.pop(uri, None)) is not None:
-            self._clear(table)
+            table.clear()
         self.memory.forget(uri)
 
     def stop(self) -> None:
         """End all requests."""
         for table in self._tables.values():
-            self._clear(table)
+            table.clear()
         self._tables.clear()
 
     def clear(self) -> None:
@@ -162,23 +132,23 @@ class Desk:
             shown, table.shown = table.shown, None
             self.memory.reject(place_of(shown.document, shown.offset), shown.text)
 
-    async def _serve(self, ask: Ask, deps: Deps, table: _Table, turn: asyncio.Future[None]) -> Outcome:
+    async def _serve(self, ask: Ask, deps: Deps, table: Table, turn: asyncio.Future[None]) -> Outcome:
         if skipped := gate(ask, deps):
             return skipped
-        ask = replace(ask, rejected=(*ask.rejected, *self.memory.rejected(ask.document, ask.offset)))
+        ask = self.informed(ask)
         if (known := self._recall(ask, deps)) is not None:
             return known
         habits = when.Habits(table.deletions, self._locked(ask.document.uri))
         path = deps.documents.display_path(ask.document.uri)
         while True:
-            flight = self._joinable(table, ask)
+            flight = table.joinable(ask)
             if flight is None:
-                if ask.automatic:
-                    if skipped := when.objection(ask, deps.settings, habits, path):
-                        return skipped
+                if ask.automatic and (skipped := when.objection(ask, deps.settings, habits, path)):
+                    return skipped
+                if ask.automatic or self._many_by_hand(deps):
                     if skipped := await self._hold(ask, deps, table, turn):
                         return skipped
-                    flight = self._joinable(table, ask)
+                    flight = table.joinable(ask)
                 flight = flight or self._fly(table, ask, deps)
             flight.waiting += 1
             try:
@@ -189,8 +159,7 @@ class Desk:
                 return _superseded()
             if not flight.contradicted:
                 return self._landed(flight, ask, deps)
-            if table.flight is flight:
-                table.flight = None
+            table.done(flight)
             if self._latest(ask.document.uri) is not None and not self._current(ask):
                 return Skipped(Reason.STALE, "The text changed while the model was answering.")
 
@@ -199,6 +168,8 @@ class Desk:
         found = self.memory.recall(ask.document, ask.offset)
         if found is None or (found.answer.nothing is not None and not ask.automatic):
             return None
+        if found.answer.max_lines < deps.settings.completion_max_lines and not ask.automatic:
+            return None  # It was cut shorter than is wanted now.
         answer = found.answer
         trace = replace(answer.trace, remembered=True, context_ms=0.0)
         if answer.nothing is not None:
@@ -208,65 +179,58 @@ class Desk:
         outcome = go_on(rest, ask, deps, trace, chat=answer.chat, masked=answer.masked)
         return outcome if isinstance(outcome, Suggestion) else None
 
-    def _joinable(self, table: _Table, ask: Ask) -> Flight | None:
-        """Return a request under way that may answer this one; what can not is closed: one per document."""
-        for flight in (table.flight, table.ahead):
-            if flight is None or flight.done.done() or (flight.ask.automatic and not ask.automatic):
-                continue
-            if not flight.contradicted and flight.typed(ask.document, ask.offset):
-                if flight is table.ahead:
-                    self._drop(table)
-                    table.flight, table.ahead = flight, None
-                return flight
-        if table.flight is not None:
-            self._drop(table)
-        return None
-
-    async def _hold(self, ask: Ask, deps: Deps, table: _Table, turn: asyncio.Future[None]) -> Skipped | None:
+    async def _hold(self, ask: Ask, deps: Deps, table: Table, turn: asyncio.Future[None]) -> Skipped | None:
         """Wait for a pause in the typing; returns why nothing is to be asked after all."""
         document = ask.document
-        line = document.line_at(ask.offset)
-        misses = table.misses if line == table.line else 0
-        promise = when.promise(document, ask.offset)
+        misses = table.misses(document.line_at(ask.offset))
         since = self._clock() - table.changed_at
-        delay = self.pace.delay(promise, misses, since)
+        delay = self.pace.delay(when.promise(document, ask.offset), misses, since)
         if delay > 0:
             await asyncio.wait({turn}, timeout=delay)
         if turn.done():
             return _superseded()
         if not self._current(ask):
             return Skipped(Reason.STALE, "The text changed before the model was asked.")
-        if self.budget.left(deps.settings.completion_requests_per_minute, self._clock()) <= 0:
+        if ask.automatic and self.budget.left(deps.settings.completion_requests_per_minute, self._clock()) <= 0:
             return Skipped(
                 Reason.CAPPED, "The cap on requests per minute is reached (mai.completion.requestsPerMinute)."
             )
         return None
 
-    def _fly(self, table: _Table, ask: Ask, deps: Deps) -> Flight:
-        self._drop(table)
+    def _fly(self, table: Table, ask: Ask, deps: Deps) -> Flight:
+        table.drop()
         flight = table.flight = Flight(ask, self._clock)
         flight.task = self._start(self._run(flight, deps, table), "completion")
-        if ask.automatic:
-            self.budget.sent(self._clock())
+        (self.budget if ask.automatic else self.by_hand).sent(self._clock())
         return flight
 
-    async def _run(self, flight: Flight, deps: Deps, table: _Table) -> None:
+    def _many_by_hand(self, deps: Deps) -> bool:
+        """Whether more was asked by hand within a minute than people do: an editor that does so at every key."""
+        many = self.by_hand.left(deps.settings.completion_requests_per_minute, self._clock()) <= 0
+        if many and not self._warned:
+            self._warned = True
+            log.warning("the editor asks by hand all the time: from now on it waits for a pause in the typing, too")
+        return many
+
+    async def _run(self, flight: Flight, deps: Deps, table: Table) -> None:
         place = place_of(flight.ask.document, flight.ask.offset)
-        await flight.run(deps, self._ready, limit_of(flight.ask, deps))
+        try:
+            await flight.run(deps, self._ready, limit_of(flight.ask, deps))
+        finally:
+            table.done(flight)  # What it brought is in memory.
         if flight.answer is not None:
             self.pace.answered(flight.took)
             self.memory.keep(place, flight.answer)
         if flight.contradicted or (flight.answer is not None and flight.answer.nothing is not None):
-            self._miss(table, flight.ask.document, flight.ask.offset)
-        if table.flight is flight:
-            table.flight = None  # What it brought is in memory.
+            table.missed(flight.ask.document, flight.ask.offset)
 
-    async def _run_ahead(self, flight: Flight, deps: Deps, table: _Table, step: ahead.Step) -> None:
-        await flight.run(deps, self._ready, limit_of(flight.ask, deps))
+    async def _run_ahead(self, flight: Flight, deps: Deps, table: Table, step: ahead.Step) -> None:
+        try:
+            await flight.run(deps, self._ready, limit_of(flight.ask, deps))
+        finally:
+            table.done(flight)
         if (answer := flight.answer) is not None and answer.nothing is None:
             self.memory.keep(place_of(step.accepted, step.offset), replace(answer, text=step.lead + answer.text))
-        if table.ahead is flight:
-            table.ahead = None
 
     def _landed(self, flight: Flight, ask: Ask, deps: Deps) -> Outcome:
         if flight.skipped is not None:
@@ -283,17 +247,17 @@ class Desk:
             return Skipped(Reason.EMPTY, "All of the suggestion was typed meanwhile.", trace=answer.trace)
         return go_on(rest, ask, deps, answer.trace, chat=answer.chat, masked=answer.masked)
 
-    def _show(self, table: _Table, ask: Ask, suggestion: Suggestion, deps: Deps) -> None:
+    def _show(self, table: Table, ask: Ask, suggestion: Suggestion, deps: Deps) -> None:
         """Take note of what the editor is given, and think ahead if it is time."""
         text = with_line_ends(suggestion.text[ask.offset - suggestion.span.start :], "\n")
-        table.shown = _Shown(ask.document, ask.offset, text, suggestion, deps, ask)
+        table.shown = Shown(ask, suggestion, text, deps)
         found = self.memory.recall(ask.document, ask.offset)
         typed = found.typed if found is not None else 0
         due = ahead.due(_prefetch(suggestion, deps), typed, len(text) * self.pace.gap, self.pace.latency)
         if due:
             self._think_ahead(table, table.shown)
 
-    def _think_ahead(self, table: _Table, shown: _Shown) -> None:
+    def _think_ahead(self, table: Table, shown: Shown) -> None:
         """Ask for what comes behind a suggestion, if there is no answer yet and the cap allows for more than that."""
         step = ahead.step(shown.ask.document, shown.suggestion)
         if step is None or table.ahead is not None or self.memory.recall(step.accepted, step.offset) is not None:
@@ -308,7 +272,7 @@ class Desk:
         self.budget.sent(self._clock())
         flight.task = self._start(self._run_ahead(flight, shown.deps, table, step), "completion ahead")
 
-    def _judge(self, table: _Table, shown: _Shown, document: Document, cursor: int) -> None:
+    def _judge(self, table: Table, shown: Shown, document: Document, cursor: int) -> None:
         """See whether what is typed takes the shown suggestion, or turns it down."""
         typed = typed_since(shown.document, shown.offset, document, cursor)
         if typed is None:
@@ -323,67 +287,18 @@ class Desk:
         same = next((at for at, (a, b) in enumerate(zip(typed, shown.text, strict=False)) if a != b), len(typed))
         if len(typed) - same >= TURNED_DOWN:
             table.shown = None
-            self._miss(table, document, cursor)
+            table.missed(document, cursor)
             self.memory.reject(place_of(shown.document, shown.offset), shown.text)
-
-    def _still_ahead(self, flight: Flight, document: Document, cursor: int) -> bool:
-        origin = flight.ask
-        return on_the_way(origin.document, origin.offset, document, cursor) or flight.typed(document, cursor)
-
-    def _note(self, table: _Table, edits: Sequence[Edit]) -> None:
-        now = self._clock()
-        table.changed_at = now
-        if any(edit.text for edit in edits):
-            table.deletions = 0
-        elif any(len(edit.span) for edit in edits):
-            table.deletions += 1
-        if len(edits) == 1 and len(edits[0].text) == 1:
-            self.pace.typed(now)
-
-    def _miss(self, table: _Table, document: Document, offset: int) -> None:
-        line = document.line_at(min(offset, len(document.text)))
-        table.misses = table.misses + 1 if line == table.line else 1
-        table.line = line
 
     def _current(self, ask: Ask) -> bool:
         latest = self._latest(ask.document.uri)
         return latest is not None and (latest.text is ask.document.text or latest.text == ask.document.text)
 
-    def _linger(self, table: _Table) -> None:
-        """Let a request live for a while that nobody waits for."""
-        if table.grace is not None:
-            table.grace.cancel()
-            table.grace = None
-        if any(flight is not None and not flight.waiting for flight in (table.flight, table.ahead)):
-            table.grace = asyncio.get_running_loop().call_later(GRACE, self._expire, table)
-
-    def _expire(self, table: _Table) -> None:
-        table.grace = None
-        if table.flight is not None and not table.flight.waiting:
-            self._drop(table)
-
-    def _drop(self, table: _Table) -> None:
-        if table.flight is not None:
-            table.flight.close()
-            table.flight = None
-
-    def _clear(self, table: _Table) -> None:
-        if table.grace is not None:
-            table.grace.cancel()
-            table.grace = None
-        if table.turn is not None and not table.turn.done():
-            table.turn.set_result(None)
-        self._drop(table)
-        if table.ahead is not None:
-            table.ahead.close()
-            table.ahead = None
-        table.shown = None
-
-    def _table(self, uri: str) -> _Table:
-        table = self._tables.pop(uri, None) or _Table()
+    def _table(self, uri: str) -> Table:
+        table = self._tables.pop(uri, None) or Table()
         self._tables[uri] = table
         if len(self._tables) > DOCUMENTS:
-            self._clear(self._tables.pop(next(iter(self._tables))))
+            self._tables.pop(next(iter(self._tables))).clear()
         return table
 
 
@@ -401,13 +316,6 @@ def _prefetch(suggestion: Suggestion, deps: Deps) -> str:
     if wanted != "auto":
         return wanted
     return "accepted" if suggestion.trace.provider == "local" else "typed"
-
-
-def cursor_after(edits: Sequence[Edit]) -> int:
-    """Return where the cursor is after edits, the last of which was made there: between two halves of a pair."""
-    last = edits[-1]
-    pair = len(last.text) == 2 and last.text[1] in CLOSERS and not last.text[0].isalnum()
-    return last.span.start + (1 if pair else len(last.text))
 
 
 def _superseded() -> Skipped:

@@ -7,7 +7,8 @@ the model's own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from urllib.parse import urlsplit, urlunsplit
@@ -20,6 +21,7 @@ from mai_lsp.engine.completion import complete
 from mai_lsp.engine.machine import Check, State
 from mai_lsp.engine.outcome import Outcome, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
+from mai_lsp.engine.route.providers import Providers
 from mai_lsp.errors import BadRequest, MaiError, ModelMissing, RateLimited
 from mai_lsp.model.catalog import near
 from mai_lsp.model.client import ModelClient
@@ -71,6 +73,8 @@ async def examine(
         yield Check("Provider", State.FAIL, error.message, error.advice)
         return
     yield _key(client, endpoint)
+    for check in _fallbacks(patient):
+        yield check
     if endpoint.local:
         begin("Checking the model's file …")
         found = await machine.own_model(patient.settings)
@@ -103,6 +107,17 @@ def _key(client: ModelClient, endpoint: Endpoint) -> Check:
     return Check(
         "Key", State.OK, "none is needed" if endpoint.local else "none is set; this kind of server may need none"
     )
+
+
+def _fallbacks(patient: Patient) -> Iterator[Check]:
+    """Say who is asked when the provider can not answer; nobody of them is asked now."""
+    if not patient.settings.route_fallback:
+        return
+    providers = Providers(patient.client, lambda: patient.settings, os.environ)
+    for route in providers.routes(Role.EDIT)[1:]:
+        yield Check("Fallback", State.OK, f"{route.endpoint.provider}, with {route.endpoint.model} for edits")
+    for name, error in providers.problems(Role.EDIT):
+        yield Check("Fallback", State.WARN, f"{name} is left out: {error.message}", error.advice)
 
 
 async def _endpoint(client: ModelClient, endpoint: Endpoint) -> tuple[Check, list[ModelInfo] | None]:

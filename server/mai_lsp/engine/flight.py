@@ -65,15 +65,21 @@ class Flight:
         try:
             async with asyncio.timeout(limit.seconds) as scope:
                 ask = replace(self.ask, document=await ready(self.ask.document))
-                plan = await plan_for(ask, deps)
-                if isinstance(plan, Skipped):
-                    self.skipped = plan
-                    return
-                self.ask, self.plan = ask, plan
-                if plan.endpoint.local:
-                    scope.reschedule(None)  # It may have to be started first, and has times of its own.
-                trace = planned(plan, (self._clock() - self._began) * 1000)
-                trimmed, trace = await answer(plan, deps, trace, self._hear)
+                while True:
+                    plan = await plan_for(ask, deps)
+                    if isinstance(plan, Skipped):
+                        self.skipped = plan
+                        return
+                    self.ask, self.plan = ask, plan
+                    if plan.endpoint.local:
+                        scope.reschedule(None)  # It may have to be started first, and has times of its own.
+                    trace = planned(plan, (self._clock() - self._began) * 1000)
+                    try:
+                        trimmed, trace = await answer(plan, deps, trace, self._hear)
+                        break
+                    except MaiError as failed:
+                        if not deps.instead(plan.endpoint, failed):
+                            raise
                 self._end(trimmed, trace)
         except TimeoutError:
             error = TotalTimedOut(
@@ -130,7 +136,7 @@ class Flight:
         place, masked = self.plan.place, bool(self.plan.withheld)
         nothing = unsaid(trimmed, trace)
         text = "" if nothing else trimmed.text
-        self.answer = Answered(text, trace, place.chat, masked, nothing)
+        self.answer = Answered(text, trace, place.chat, masked, nothing, place.max_lines)
 
 
 def typed_since(origin: Document, offset: int, now: Document, cursor: int) -> str | None:

@@ -20,16 +20,17 @@ WINDOW: Final = 10
 """Requests that are looked at (Tabby, `latencyTracker.ts`)."""
 
 LEAST: Final = 3
-"""Requests that make a pattern: fewer say nothing, and as many quick ones in a row end a slow time (same source)."""
+"""Requests that make a pattern, our own choice: fewer say nothing, and as many quick ones in a row end a slow time, so
+that who changes to a faster model need not wait until the slow answers have left the window."""
 
 SLOW_AFTER: Final = 5.0
-"""Seconds of an average answer above which the model is slow (same source)."""
+"""Seconds of an average answer above which the model is slow (Tabby)."""
 
 TIMED_OUT_SHARE: Final = 0.5
-"""Share of time-outs above which the model is slow (same source)."""
+"""Share of time-outs above which the model is slow (Tabby)."""
 
 HEALTHY: Final = 0.6
-"""Answers that take less than this share of what counts as slow are quick: 3 of 5 seconds (same source)."""
+"""Share of `SLOW_AFTER` below which an answer is quick: 3 s of 5, below which Tabby takes an average for healthy."""
 
 CHARS_PER_TOKEN: Final = 4
 """Of prose, about (OpenAI's rule of thumb)."""

@@ -37,6 +37,8 @@ class Switches:
     """LSP language ids that were switched on or off; before `completion.disabledLanguages`."""
     limited_until: float | None = None
     """Until when the provider wants to be left alone."""
+    ceiling: str = ""
+    """Which ceiling of the day or the month is reached, as a sentence; empty: none."""
 
     def snoozed(self, now: float) -> bool:
         """Whether all is quiet at `now`."""
@@ -52,6 +54,8 @@ def gate(document: Document, settings: Settings, switches: Switches, now: float)
         return skipped
     if switches.limited_until is not None and now < switches.limited_until:
         return Skipped(Reason.LIMITED, "The provider has asked to wait.")
+    if switches.ceiling:
+        return Skipped(Reason.CEILING, switches.ceiling)
     return None
 
 

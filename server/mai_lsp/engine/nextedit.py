@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -87,8 +88,11 @@ def known(ask: EditAsk, deps: Deps) -> EditSuggestion | NoEdit:
     return EditSuggestion(_name(), document, tuple(fresh), certain=True) if fresh else NoEdit(EditReason.COOLDOWN)
 
 
-async def suggest_edit(ask: EditAsk, deps: Deps) -> EditSuggestion | NoEdit:
-    """Find the next edit: what is certain, else what a model makes of the lines around the place."""
+async def suggest_edit(ask: EditAsk, deps: Deps, sends: Callable[[], None] = lambda: None) -> EditSuggestion | NoEdit:
+    """Find the next edit: what is certain, else what a model makes of the lines around the place.
+
+    `sends` is called when a request is about to go out, whatever becomes of it.
+    """
     started = perf_counter()
     found = known(ask, deps)
     if isinstance(found, EditSuggestion) or found.reason is not EditReason.CERTAIN:
@@ -105,6 +109,7 @@ async def suggest_edit(ask: EditAsk, deps: Deps) -> EditSuggestion | NoEdit:
             context_ms=_since(started),
             prompt_tokens=sum(piece.tokens for piece in plan.prompt.pieces),
         )
+        sends()
         outcome = await _asked(ask, plan, deps, trace)
     except MaiError as error:
         outcome = NoEdit(EditReason.ERROR, error, trace)
@@ -125,6 +130,8 @@ def plan_for(ask: EditAsk, deps: Deps) -> EditPlan | NoEdit:
         return NoEdit(EditReason.LIMITED)
     document, settings = ask.document, deps.settings
     endpoint = deps.model.endpoint(Role.EDIT)
+    # Whoever waits is typing: what holds for a code action, minutes and hidden reasoning, is too long for that.
+    endpoint = replace(endpoint, timeouts=deps.model.endpoint(Role.COMPLETION).timeouts, reasoning=0)
     region = editable(document, _place(ask))
     if region is None:
         return NoEdit(EditReason.LONG)

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """Suggestions come only when asked for by hand."""
     LIMITED = "limited"
     """The provider wants to be left alone for a while; asking by hand is still possible."""
+    CEILING = "ceiling"
+    """What the user wants to spend in a day or a month is spent; asking by hand is still possible."""
     IGNORED = "ignored"
     """The file is one that must not be sent; `Skipped.detail` names the rule."""
     SECRET = "secret"  # noqa: S105 (a reason's name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +11,7 @@ from mai_lsp.core.recent import NOTHING, Recent
 from mai_lsp.core.snippet import Snippet
 from mai_lsp.core.text import Document
 from mai_lsp.engine.mode import NOTHING_SWITCHED, Switches
+from mai_lsp.errors import MaiError
 from mai_lsp.model.types import Answer, Endpoint, Preview, Role
 from mai_lsp.prompt.prompt import Prompt
 from mai_lsp.settings import Settings
@@ -78,3 +79,5 @@ class Deps:
     """None where there is no workspace."""
     switches: Switches = NOTHING_SWITCHED
     """What the user has switched in this session."""
+    instead: Callable[[Endpoint, MaiError], bool] = lambda *_: False
+    """Whether `model` has another provider to ask, since the endpoint's failed before it said anything."""

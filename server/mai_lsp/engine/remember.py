@@ -56,6 +56,8 @@ class Answered:
     """The prompt hid something: the answer must not hold the mask."""
     nothing: Skipped | None = None
     """Why there is no suggestion; `text` is empty then."""
+    max_lines: int = 0
+    """Lines that it was allowed to have."""
 
 
 @dataclass(frozen=True, slots=True)

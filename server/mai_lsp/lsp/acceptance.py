@@ -11,23 +11,27 @@ import ntpath
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mai_lsp.core.text import Document, Edit
+from mai_lsp.engine.edit import EditSuggestion
 from mai_lsp.engine.outcome import Suggestion
 from mai_lsp.lsp.tasks import Tasks
-from mai_lsp.usage.spending import Spending
+from mai_lsp.usage.spending import Costs, Spending
 
 if TYPE_CHECKING:
     from mai_lsp.engine.metered import Metered, Spent
     from mai_lsp.engine.ports import Model
-    from mai_lsp.usage.counts import Book, Key
+    from mai_lsp.usage.counts import Book, Key, Kind
     from mai_lsp.usage.follower import Check, Follower
 
 log = logging.getLogger(__name__)
 
 WRITE_AFTER = 5.0
 """Seconds for which figures are collected before they are written, in a thread."""
+
+Menu = Literal["listed", "opened"]
+"""Where a next edit stands in a menu: one that the editor has only put together, or one that the user looks at."""
 
 LONGEST_NAME = 80
 """Characters of a model's or language's name that are kept; both come from outside."""
@@ -80,6 +84,33 @@ class Acceptance:
         )
         self._stir()
 
+    def proposed(
+        self,
+        found: EditSuggestion,
+        identity: str,
+        edits: Sequence[Edit],
+        *,
+        wait_ms: float | None = None,
+        menu: Menu | None = None,
+    ) -> None:
+        """Follow what of a next edit is given to the editor under an id, to be shown at once or in a `menu`."""
+        from mai_lsp.usage.follower import Offered  # noqa: PLC0415 (loaded late, with the engine)
+
+        document, trace = found.document, found.trace
+        follower = self._following()
+        follower.proposed(
+            document.uri,
+            document.text,
+            [Offered(identity, edit.span, edit.text) for edit in edits],
+            key=self._key(trace.provider, trace.model, document.language, "next edit"),
+            wait_ms=wait_ms,
+            now=self._clock(),
+            in_menu=menu is not None,
+        )
+        if menu == "opened":
+            follower.shown(identity)
+        self._stir()
+
     def changed(self, uri: str, edits: Sequence[Edit]) -> None:
         """Take the edits of a change."""
         if self._follower is not None and self._follower.follows(uri):
@@ -93,7 +124,7 @@ class Acceptance:
             self._stir()
 
     def shown(self, params: Any) -> None:
-        """Take `textDocument/didShowCompletion`."""
+        """Take `textDocument/didShowCompletion` or `textDocument/didShowInlineEdit`."""
         if self._follower is not None:
             self._follower.shown(identity_of(params))
             self._stir()
@@ -115,13 +146,27 @@ class Acceptance:
 
     def cost_today(self) -> float | None:
         """Return the USD that today has cost; None where no price is known."""
-        return self._spending.today()
+        return self.costs().day
 
-    def metered(self, model: Model, language: str) -> Metered:
-        """Return a model whose requests are counted as made for a document in `language`."""
+    def costs(self) -> Costs:
+        """Return the USD that today and this month have cost, by all servers as far as is known."""
+        return self._spending.so_far(self._today())
+
+    async def learn_costs(self) -> None:
+        """Read what was spent before, and by other servers since this one has written; fails silently."""
+        if not self._enabled() or (self._writing is not None and not self._writing.done()):
+            return
+        today = self._today()
+        try:
+            self._spending.read(await asyncio.to_thread(_costs, today), today)
+        except Exception as error:  # noqa: BLE001 (as in `_write`)
+            log.info("costs were not read: %s", error)
+
+    def metered(self, model: Model, language: str, kind: Kind = "completion") -> Metered:
+        """Return a model whose requests are counted as made for suggestions of a kind in `language`."""
         from mai_lsp.engine.metered import Metered  # noqa: PLC0415 (loaded late, with the engine)
 
-        return Metered(model, lambda spent: self._spent(spent, language))
+        return Metered(model, lambda spent: self._spent(spent, language, kind))
 
     async def stop(self) -> None:
         """Settle and write everything; to be called when nothing else runs any more."""
@@ -139,10 +184,10 @@ class Acceptance:
             self._follower = Follower(self._accepted)
         return self._follower
 
-    def _spent(self, spent: Spent, language: str) -> None:
+    def _spent(self, spent: Spent, language: str, kind: Kind = "completion") -> None:
         from mai_lsp.usage.counts import Timing  # noqa: PLC0415 (loaded late, with the engine)
 
-        counts = self._following().book.at(self._key(spent.provider, spent.model, language))
+        counts = self._following().book.at(self._key(spent.provider, spent.model, language, kind))
         usage = spent.usage
         counts.numbers["requests"] += 1
         if spent.failed:
@@ -161,13 +206,13 @@ class Acceptance:
         self._told_spent(spent)
         self._stir()
 
-    def _key(self, provider: str, model: str, language: str) -> Key:
+    def _key(self, provider: str, model: str, language: str, kind: Kind = "completion") -> Key:
         from mai_lsp.usage.counts import Key  # noqa: PLC0415 (loaded late, with the engine)
 
         # The embedded model may be named by the path of its file, which would tell the user's name.
         path = ntpath.isabs(model) or "\\" in model or model.startswith(("~", "."))
         model = ntpath.basename(model) if path else model
-        return Key(self._today().isoformat(), provider, model[:LONGEST_NAME], language[:LONGEST_NAME])
+        return Key(self._today().isoformat(), provider, model[:LONGEST_NAME], language[:LONGEST_NAME], kind)
 
     def _stir(self) -> None:
         """Set the timers that are due to be set."""
@@ -227,11 +272,17 @@ def _field(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
-def _store(book: Book, checks: Sequence[Check], today: date) -> float | None:
-    """Write, and return what today has cost by then."""
+def _costs(today: date) -> Costs:
+    from mai_lsp.usage import store  # noqa: PLC0415 (brings SQLite; in the worker thread)
+
+    return store.costs(store.database(), today)
+
+
+def _store(book: Book, checks: Sequence[Check], today: date) -> Costs:
+    """Write, and return what today and its month have cost by then."""
     from mai_lsp.usage import store  # noqa: PLC0415 (brings SQLite; in the worker thread)
     from mai_lsp.usage.follower import compare  # noqa: PLC0415 (beside the above)
 
     compare(checks, book)
     store.add(store.database(), book, today)
-    return store.cost_of(store.database(), today.isoformat())
+    return store.costs(store.database(), today)

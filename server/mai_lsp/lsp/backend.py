@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mai_lsp.engine.completion import Plan
     from mai_lsp.engine.desk import Desk, Start
     from mai_lsp.engine.gather import Gatherer
+    from mai_lsp.engine.route.providers import Providers
     from mai_lsp.lsp.documents import Documents
     from mai_lsp.model.client import ModelClient
 
@@ -30,7 +31,15 @@ class Alternatives(Protocol):
     """`engine.alternatives.alternatives`."""
 
     def __call__(
-        self, ask: Ask, deps: Deps, wanted: int, found: Callable[[Suggestion], None], *, hurry: bool, usual: Flow | None
+        self,
+        ask: Ask,
+        deps: Deps,
+        wanted: int,
+        found: Callable[[Suggestion], None],
+        *,
+        hurry: bool,
+        usual: Flow,
+        another: Callable[[], bool],
     ) -> Awaitable[list[Suggestion] | Skipped]:
         """Return up to `wanted` different suggestions, or why there is none."""
 
@@ -47,6 +56,8 @@ class Backend:
     plan: Callable[[Ask, Deps], Awaitable[Plan | Skipped]]
     alternatives: Alternatives
     client: ModelClient
+    providers: Providers
+    """The client's provider, and those that are asked when it can not answer."""
     gatherer: Gatherer
 
 
@@ -60,21 +71,25 @@ async def load(
     from mai_lsp.engine.completion import plan_for  # noqa: PLC0415 (same)
     from mai_lsp.engine.desk import Desk  # noqa: PLC0415 (same)
     from mai_lsp.engine.gather import Gatherer  # noqa: PLC0415 (same)
+    from mai_lsp.engine.route.providers import Providers  # noqa: PLC0415 (same)
 
     gatherer = Gatherer(lambda: documents.folders, lambda: documents, busy=busy)
     clock = asyncio.get_running_loop().time
     access = Access(clock)
     desk = Desk(start, documents.latest, lambda one: documents.parsed(one, TREE_WITHIN), clock, access.locked)
-    return Backend(desk, plan_for, alternatives, new_client(settings, os.environ), gatherer)
+    client = new_client(settings, os.environ)
+    return Backend(desk, plan_for, alternatives, client, Providers(client, settings, os.environ), gatherer)
 
 
 def _import() -> None:
+    import mai_lsp.actions.offer  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.alternatives  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.backend  # noqa: PLC0415 (in the worker thread, not at the top)
     import mai_lsp.engine.completion  # noqa: PLC0415 (same)
     import mai_lsp.engine.desk  # noqa: PLC0415 (same)
     import mai_lsp.engine.metered  # noqa: PLC0415 (same)
     import mai_lsp.engine.nextedit  # noqa: PLC0415 (same)
+    import mai_lsp.engine.route.serving  # noqa: PLC0415 (same)
     import mai_lsp.model.exchange  # noqa: PLC0415 (same; it brings httpx)
     import mai_lsp.usage.follower  # noqa: F401, PLC0415 (same)
 

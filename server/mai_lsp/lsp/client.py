@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
 from mai_lsp.core.encoding import Encoding
-from mai_lsp.lsp.configuration import is_copilot_client
+from mai_lsp.lsp.configuration import gives_input, is_copilot_client
 from mai_lsp.workspace.uris import path_of
 
 
@@ -40,8 +40,27 @@ class Client:
     """Takes edits that are bound to a document's version."""
     literal_actions: bool = False
     """Takes code actions that are more than commands."""
+    resolves_edits: bool = False
+    """Asks for a code action's edit once the user has chosen it."""
+    resolves_commands: bool = False
+    """Takes a command along with it, to be run behind the edit."""
+    shows_disabled: bool = False
+    """Shows why a code action can not be carried out."""
     shows_documents: bool = False
     """Shows a place that the server names."""
+    applies_edits: bool = False
+    """Makes changes that the server asks for (`workspace/applyEdit`)."""
+    resource_operations: frozenset[str] = frozenset()
+    """What it can do to whole files as a part of an edit: ``create``, ``rename``, ``delete``."""
+    annotations: bool = False
+    """Shows what each part of an edit is for, and asks for consent where it is told to."""
+    edit_metadata: bool = False
+    """Takes word that an edit is a refactoring (LSP 3.18), and saves what it touched where the user wants that."""
+    failure_handling: str = ""
+    """What becomes of an edit that fails in its middle: ``abort`` (the default: what was done stays), ``undo``,
+    ``transactional``, ``textOnlyTransactional``."""
+    gives_input: bool = False
+    """Lets the user type a line for us (`mai/input`)."""
     progress: bool = False
     """Shows progress that the server begins."""
     process_id: int | None = None
@@ -53,6 +72,7 @@ def describe(params: types.InitializeParams) -> Client:
     """Read the parameters of `initialize`."""
     have = params.capabilities
     item = "text_document.completion.completion_item"
+    edits = "workspace.workspace_edit"
     modes = get_capability(have, f"{item}.insert_text_mode_support.value_set", ())
     formats = get_capability(have, f"{item}.documentation_format", ())
     return Client(
@@ -69,11 +89,31 @@ def describe(params: types.InitializeParams) -> Client:
         overlays=params.client_info is not None and params.client_info.name == "Neovim",
         versioned_edits=bool(get_capability(have, "workspace.workspace_edit.document_changes")),
         literal_actions=get_capability(have, "text_document.code_action.code_action_literal_support") is not None,
+        resolves_edits=_resolves(have, "edit"),
+        resolves_commands=_resolves(have, "command"),
+        shows_disabled=bool(get_capability(have, "text_document.code_action.disabled_support")),
         shows_documents=bool(get_capability(have, "window.show_document.support")),
+        applies_edits=bool(get_capability(have, "workspace.apply_edit")),
+        resource_operations=frozenset(map(_word, get_capability(have, f"{edits}.resource_operations", ()) or ())),
+        annotations=get_capability(have, f"{edits}.change_annotation_support") is not None,
+        edit_metadata=bool(get_capability(have, f"{edits}.metadata_support")),
+        failure_handling=_word(get_capability(have, f"{edits}.failure_handling")),
+        gives_input=gives_input(params.initialization_options),
         progress=bool(get_capability(have, "window.work_done_progress")),
         process_id=params.process_id,
         folders=_folders(params),
     )
+
+
+def _resolves(have: types.ClientCapabilities, name: str) -> bool:
+    """Whether it can ask for a property of a code action, and sends back what the action carries."""
+    properties = get_capability(have, "text_document.code_action.resolve_support.properties", ()) or ()
+    return name in properties and bool(get_capability(have, "text_document.code_action.data_support"))
+
+
+def _word(value: object) -> str:
+    """Return what stands on the wire for a member of one of LSP's closed sets, or for none."""
+    return str(getattr(value, "value", value) or "")
 
 
 def _folders(params: types.InitializeParams) -> tuple[Path, ...]:

@@ -18,6 +18,9 @@ PROJECT, ENVIRONMENT, OPTIONS, CLIENT = SOURCES
 _COPILOT_KEYS = frozenset({"editorInfo", "editorPluginInfo"})
 """What Copilot's clients put into initializationOptions; the contract demands them, we need nothing of them."""
 
+_INPUT = "input"
+"""In our own part of initializationOptions: no setting, but something that the client can do."""
+
 _AREAS = frozenset(name.partition(".")[0] for name in FIELDS)
 
 _FOREIGN = frozenset({"http.proxyStrictSSL", "http.proxyKerberosServicePrincipal"})
@@ -57,8 +60,14 @@ def from_options(options: Any) -> tuple[Mapping[str, Any], list[str]]:
         return {}, [f"{OPTIONS}: must be an object. They were ignored."]
     inner = options.get(SECTION)
     if isinstance(inner, Mapping):
-        return inner, []
+        return {key: value for key, value in inner.items() if key != _INPUT}, []
     return {key: value for key, value in options.items() if key not in _COPILOT_KEYS and key != SECTION}, []
+
+
+def gives_input(options: Any) -> bool:
+    """Whether the client answers `mai/input`, which it says by ``{"mai": {"input": true}}``."""
+    inner = options.get(SECTION) if isinstance(options, Mapping) else None
+    return isinstance(inner, Mapping) and inner.get(_INPUT) is True
 
 
 def is_copilot_client(options: Any) -> bool:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from mai_lsp.lsp import alternatives, client, configuration, nextedit, registration, reported, switching
+from mai_lsp.lsp import (
+    alternatives,
+    client,
+    codeactions,
+    configuration,
+    nextedit,
+    refactoring,
+    registration,
+    reported,
+    switching,
+)
 from mai_lsp.lsp.convert import Place, changes, inline_items, place_of, to_offset
 from mai_lsp.lsp.listing import completion_list
 from mai_lsp.lsp.progress import IndexMeter, waiting
@@ -49,6 +59,8 @@ def register(server: Server) -> None:
     alternatives.register(server)
     switching.register(server)
     nextedit.register(server)
+    codeactions.register(server)
+    refactoring.register(server)
 
 
 def _lifecycle(server: Server) -> None:
@@ -212,7 +224,7 @@ def _commands(server: Server) -> None:
     @server.command(ACCEPT_COMMAND)
     def accept(*arguments: Any) -> None:
         identity = arguments[0] if arguments and isinstance(arguments[0], str) else ""
-        if not session.accept(identity) and not session.next_edits.accept(identity):
+        if not session.accept(identity):
             log.info("a suggestion was accepted that is not known")
 
     @server.command(SHOW_PROMPT_COMMAND)

@@ -6,6 +6,7 @@ It converts and calls `nextedits`; the version that a client names must be the o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.edit import EditSuggestion, NoEdit
 from mai_lsp.lsp import actions
 from mai_lsp.lsp.convert import Place, offset_at, place_of, to_range
-from mai_lsp.lsp.editing import copilot_edit, inline_item, workspace_edit
+from mai_lsp.lsp.editing import accept_command, copilot_edit, inline_item, workspace_edit
 from mai_lsp.lsp.protocol import APPLY_EDIT_COMMAND, DID_SHOW_EDIT, INLINE_EDIT, NEXT_EDIT_COMMAND, NextEdit
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def register(server: Server) -> None:
         if document is None or version not in {None, document.version}:
             return {"edits": []}
         offset = offset_at(document, place_of(_field(params, "position")), session.client.encoding)
+        began = time.perf_counter()
         found = await session.next_edits.find(document, offset, automatic=True)
         if isinstance(found, NoEdit):
             _troubled(session, found, automatic=True)
@@ -45,27 +47,28 @@ def register(server: Server) -> None:
         # Clients drop what is for another version than the one they have asked with.
         if found.document.version != document.version:
             return {"edits": []}
-        return {"edits": _wire(session, found, found.edits[:1])}
+        return {"edits": _wire(session, found, found.edits[:1], began)}
 
     @server.feature(DID_SHOW_EDIT)
-    def did_show(_: Any) -> None:
-        """Take it; what was given out counts as shown."""
+    def did_show(params: Any) -> None:
+        session.acceptance.shown(params)
 
     @server.command(NEXT_EDIT_COMMAND)
     async def next_edit(*arguments: Any) -> NextEdit:
         uri, position = (*arguments, None, None)[:2]
+        await asyncio.wait({session.load()})
         document = session.documents.latest(str(uri))
         if document is None:
             return NextEdit(edits=[], certain=False, reason="closed")
-        await asyncio.wait({session.load()})
         offset = offset_at(document, place_of(position), session.client.encoding)
+        began = time.perf_counter()
         found = await session.next_edits.find(document, offset, automatic=False)
         if isinstance(found, NoEdit):
             _troubled(session, found, automatic=False)
             return NextEdit(edits=[], certain=False, reason=found.reason.value)
         if session.client.shows_documents:
             session.tasks.start(_go_to(server, found), "showing the next edit")
-        return NextEdit(edits=_wire(session, found, found.edits), certain=found.certain, reason="")
+        return NextEdit(edits=_wire(session, found, found.edits, began), certain=found.certain, reason="")
 
     @server.command(APPLY_EDIT_COMMAND)
     async def apply_edit(*arguments: Any) -> None:
@@ -77,8 +80,8 @@ def register(server: Server) -> None:
         if isinstance(found, NoEdit) or not isinstance(identity, str):
             return
         change = workspace_edit(document, found.edits[:count], session.client)
-        server.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit=change, label="Next edit"))
-        session.next_edits.accept(identity)
+        # Some clients apply nothing before the command is answered.
+        session.tasks.start(_apply(server, change, identity), "applying the next edit")
 
 
 def inline(session: Session, document: Document, place: Place, *, automatic: bool) -> list[types.InlineCompletionItem]:
@@ -92,7 +95,7 @@ def inline(session: Session, document: Document, place: Place, *, automatic: boo
         if document.line_at(edit.span.start) == line and (
             item := inline_item(document, edit, offset, found.id, session.client)
         ):
-            session.next_edits.hand_out(found, edit)
+            item.command = accept_command(session.next_edits.show(found, edit))
             return [item]
     return []
 
@@ -103,9 +106,17 @@ def _troubled(session: Session, found: NoEdit, *, automatic: bool) -> None:
         session.status.send()
 
 
-def _wire(session: Session, found: EditSuggestion, edits: Sequence[Edit]) -> list[dict[str, Any]]:
-    identity = session.next_edits.hand_out(found, found.edits[0])
+def _wire(session: Session, found: EditSuggestion, edits: Sequence[Edit], began: float) -> list[dict[str, Any]]:
+    wait_ms = (time.perf_counter() - began) * 1000
+    identity = session.next_edits.show(found, found.edits[0], wait_ms=wait_ms)
     return [copilot_edit(found.document, edit, identity, session.client.encoding) for edit in edits]
+
+
+async def _apply(server: Server, change: types.WorkspaceEdit, identity: str) -> None:
+    """Have the editor make a change, and count it if it did."""
+    told = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit=change, label="Next edit"))
+    if told.applied:
+        server.session.accept(identity)
 
 
 async def _go_to(server: Server, found: EditSuggestion) -> None:

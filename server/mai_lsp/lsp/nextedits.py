@@ -9,20 +9,34 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from mai_lsp.core.rebase import rebased
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.edit import COOLDOWN, EditAsk, EditReason, EditSuggestion, NoEdit
 from mai_lsp.engine.pace import Budget
 from mai_lsp.engine.ports import Deps
+from mai_lsp.lsp.acceptance import Menu
 from mai_lsp.lsp.documents import Documents
 from mai_lsp.lsp.tasks import Newest, Tasks
 
 REMEMBERED = 20
 """Rejected edits kept per document (Copilot's next edits)."""
 
-HANDED_OUT = 64
-"""Ids of proposals whose acceptance is still counted."""
+
+class Given(Protocol):
+    """Told what the editor is given (`Acceptance.proposed`)."""
+
+    def __call__(
+        self,
+        found: EditSuggestion,
+        identity: str,
+        edits: Sequence[Edit],
+        *,
+        wait_ms: float | None = None,
+        menu: Menu | None = None,
+    ) -> None:
+        """Take a suggestion, the id it has there, and those of its edits that are shown."""
 
 
 @dataclass(slots=True)
@@ -50,19 +64,18 @@ class NextEdits:
         deps: Callable[[Document], Deps | None],
         *,
         budget: Callable[[], Budget | None],
-        given: Callable[[], None],
-        accepted: Callable[[], None],
+        given: Given,
+        shows: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._documents = documents
         self._deps = deps
         self._budget = budget
         self._given = given
-        self._accepted = accepted
+        self._shows = shows
         self._clock = clock
         self._newest = Newest(tasks)
         self._places: dict[str, _Place] = {}
-        self._handed: dict[str, None] = {}
 
     def changed(self, uri: str, before: Document | None, edits: Sequence[Edit]) -> None:
         """Take the edits of a change of the document `before`, each in the coordinates its predecessor left."""
@@ -118,44 +131,41 @@ class NextEdits:
         uri, budget = document.uri, self._budget() if automatic else None
         if budget is not None and budget.left(deps.settings.completion_requests_per_minute, self._clock()) <= 0:
             return NoEdit(EditReason.CAPPED)
-        found = await self._newest.run(
-            uri, nextedit.suggest_edit(self._ask(document, offset, automatic=automatic), deps)
-        )
-        now = self._documents.latest(uri)
-        if budget is not None and (found is None or found.trace.model):
-            budget.sent(self._clock())
+
+        def sends() -> None:
+            if budget is not None:
+                budget.sent(self._clock())
+
+        ask = self._ask(document, offset, automatic=automatic)
+        found = await self._newest.run(uri, nextedit.suggest_edit(ask, deps, sends))
         if found is None:
             return NoEdit(EditReason.SUPERSEDED)
-        if isinstance(found, NoEdit) or now is None:
+        if isinstance(found, NoEdit):
             return found
-        # The flow has looked, too, but a didChange may have come since.
-        left = nextedit.moved(found, now)
+        # The flow has looked, too, but a didChange or didClose may have come since.
+        now = self._documents.latest(uri)
+        left = nextedit.moved(found, now) if now is not None else None
         if left is None:
             return NoEdit(EditReason.STALE, trace=found.trace)
         self._places.setdefault(uri, _Place()).found = left
         return left
 
-    def hand_out(self, found: EditSuggestion, shown: Edit | None = None) -> str:
-        """Return the id for an accept command; `shown` is what will be on the screen, where it may be turned down."""
+    def show(self, found: EditSuggestion, shown: Edit, *, wait_ms: float | None = None) -> str:
+        """Return the id for an accept command of an edit that will be on the screen, where it may be turned down."""
         place = self._places.setdefault(found.document.uri, _Place())
-        identity = found.id
-        if shown is not None and place.shown == shown:
+        if place.shown == shown:
             identity = place.shown_id  # The same once more.
-        elif shown is not None:
-            place.shown, place.shown_id = shown, identity
-            self._given()
-        self._handed[identity] = None
-        while len(self._handed) > HANDED_OUT:
-            del self._handed[next(iter(self._handed))]
+        else:
+            identity = place.shown_id = found.id
+            place.shown = shown
+            self._shows()
+        self._given(found, identity, [shown], wait_ms=wait_ms)
         return identity
 
-    def accept(self, identity: str) -> bool:
-        """Count a proposal as accepted, once; False for one that is not known or was counted."""
-        if identity not in self._handed:
-            return False
-        del self._handed[identity]
-        self._accepted()
-        return True
+    def list(self, found: EditSuggestion, *, opened: bool) -> str:
+        """Return the id for an accept command of edits in a menu; `opened` says that the user looks at it."""
+        self._given(found, found.id, found.edits, menu="opened" if opened else "listed")
+        return found.id
 
     def _ask(self, document: Document, offset: int, *, automatic: bool) -> EditAsk:
         now = self._clock()
@@ -166,7 +176,7 @@ class NextEdits:
         return EditAsk(document, offset, now, automatic, recent, tuple(place.rejected), lines)
 
     def _settle_shown(self, place: _Place, text: str, edit: Edit) -> None:
-        """Follow the proposal on the screen: carried out, contradicted, or only moved."""
+        """Follow the proposal on the screen: carried out, turned down, or only moved."""
         shown = place.shown
         if shown is None:
             return
@@ -178,9 +188,8 @@ class NextEdits:
         after = text[: edit.span.start] + edit.text + text[edit.span.end :]
         start = min(shown.span.start, edit.span.start)
         wanted = text[start : shown.span.start] + shown.text
-        if after.startswith(wanted, start):
-            self.accept(place.shown_id)
-        elif edit.text or len(edit.span) < len(shown.span):
+        done = after.startswith(wanted, start)
+        if not done and (edit.text or len(edit.span) < len(shown.span)):
             place.rejected.append((text[shown.span.start : shown.span.end], shown.text))
             place.quiet.append((min(edit.span.start + len(edit.text), len(after)), self._clock() + COOLDOWN))
 

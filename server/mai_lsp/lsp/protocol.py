@@ -5,7 +5,7 @@ It holds names and payload shapes only; nothing here sends anything.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, TypedDict
 
 STATUS = "mai/status"
 """Server notification with a `StatusParams`, sent whenever something in it changes; as a request of the client with
@@ -43,6 +43,30 @@ NEXT_EDIT_COMMAND = "mai.nextEdit"
 APPLY_EDIT_COMMAND = "mai.applyNextEdit"
 """Applies next edits through `workspace/applyEdit`, for clients whose code actions can only be commands; its arguments
 are an id, a URI, the document's version and how many."""
+
+RUN_ACTION_COMMAND = "mai.runAction"
+"""Carries a code action out; its argument is the action's `data`. With ``wait: true`` in that it returns a
+`Refactored`, otherwise null at once, since some editors wait for an answer for seconds only."""
+
+TAKEN_COMMAND = "mai.actionTaken"
+"""Run by the client after it has made a code action's edit; its argument is the action's `data`. `mai.undo` knows the
+way back from then on."""
+
+REFACTOR_COMMAND = "mai.refactor"
+"""Changes several files by an instruction; returns a `Refactored`. Its arguments are the instruction and a `Where`, both
+optional."""
+
+EDIT_COMMAND = "mai.edit"
+"""Changes a part of one file by an instruction; returns a `Refactored`. Its arguments are a URI, an LSP range and the
+instruction."""
+
+UNDO_COMMAND = "mai.undo"
+"""Takes the last change of ours back if every file is as it left it; returns a `Refactored`. Its argument is the URI of
+a document in the folder, or none."""
+
+INPUT = "mai/input"
+"""Request to the client for a line from the user: an `InputParams` to ``{text: string | null}``. Only sent to clients
+with ``{"mai": {"input": true}}`` in their initializationOptions."""
 
 INLINE_EDIT = "textDocument/copilotInlineEdit"
 """Request of Copilot's clients for the next edit: ``{textDocument: {uri, version}, position}`` to `InlineEdits`."""
@@ -110,12 +134,15 @@ class StatusResult(StatusParams):
 
 
 class CopilotStatusParams(TypedDict):
-    """Parameters of `COPILOT_STATUS`."""
+    """Parameters of `COPILOT_STATUS`.
+
+    Copilot's own server may add a `command` that mends what is wrong (signing in). None of ours does: what users must
+    mend here are settings, keys, networks and models, and `message` says which.
+    """
 
     busy: bool
     message: str
     kind: Literal["Normal", "Error", "Warning", "Inactive"]
-    command: NotRequired[str]
 
 
 class ShownPrompt(TypedDict):
@@ -139,3 +166,58 @@ class NextEdit(TypedDict):
     """Found without a model."""
     reason: str
     """A word of `engine.nextedit.EditReason`; empty where there are edits."""
+
+
+class Where(TypedDict, total=False):
+    """What a refactor is about."""
+
+    uri: str
+    """A document; its file, and what is at the place in it, are part of the change."""
+    position: dict[str, int]
+    range: dict[str, Any]
+    paths: list[str]
+    """Files and folders, from the workspace folder; without any they are found by the index."""
+    role: Literal["edit", "plan"]
+    """Which model is asked; without one the router decides."""
+
+
+class InputParams(TypedDict):
+    """Parameters of `INPUT`."""
+
+    prompt: str
+    placeholder: str
+    value: str
+    """What stands there at first."""
+
+
+class ChangedFile(TypedDict):
+    """One file of a `Refactored`."""
+
+    path: str
+    kind: Literal["changed", "new", "moved", "deleted"]
+    movedTo: str
+    """Its path afterwards, if it was moved; else empty."""
+    why: str
+
+
+class AskedModel(TypedDict):
+    """A model that was asked for a `Refactored`."""
+
+    role: str
+    provider: str
+    model: str
+    reason: str
+
+
+class Refactored(TypedDict):
+    """Result of `REFACTOR_COMMAND`, `EDIT_COMMAND` and `UNDO_COMMAND`."""
+
+    state: Literal["applied", "refused", "cancelled", "sent", "explained"]
+    """``refused`` and ``cancelled``: no file was changed; ``sent``: the editor has not said yet whether it was made."""
+    message: str
+    """For the user; empty where there is nothing to say."""
+    files: list[ChangedFile]
+    decisions: list[AskedModel]
+    tokens: int
+    cost: float | None
+    """USD; null where the price is not known."""

@@ -45,7 +45,7 @@ def clipboard(params: Any) -> str:
 def _problem(item: Any, document: Document, encoding: Encoding) -> Iterator[Problem]:
     if not isinstance(item, Mapping) or not isinstance(where := item.get("range"), Mapping):
         return
-    message, source = item.get("message"), item.get("source")
+    message, source, code = item.get("message"), item.get("source"), item.get("code")
     if isinstance(message, Mapping):  # Markup, as LSP 3.18 allows.
         message = message.get("value")
     places = [_place(where.get(end)) for end in ("start", "end")]
@@ -53,7 +53,8 @@ def _problem(item: Any, document: Document, encoding: Encoding) -> Iterator[Prob
         return
     start, end = sorted(offset_at(document, place, encoding) for place in places if place is not None)
     severity = _severity(item.get("severity"))
-    yield Problem(Span(start, end), severity, message, source if isinstance(source, str) else "")
+    said = source if isinstance(source, str) else ""
+    yield Problem(Span(start, end), severity, message, said, str(code) if isinstance(code, str | int) else "")
 
 
 def _severity(number: Any) -> Severity:

@@ -29,8 +29,10 @@ from mai_lsp.lsp.convert import Place, offset_at
 from mai_lsp.lsp.documents import Documents
 from mai_lsp.lsp.indexing import Indexing
 from mai_lsp.lsp.nextedits import NextEdits
+from mai_lsp.lsp.owned import read_own
 from mai_lsp.lsp.protocol import ShownPrompt
 from mai_lsp.lsp.status import Status, Voice
+from mai_lsp.lsp.taken import Taken
 from mai_lsp.lsp.tasks import Newest, Tasks
 from mai_lsp.model.types import Role
 from mai_lsp.settings import Settings
@@ -39,7 +41,9 @@ from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.project import read_project
 
 if TYPE_CHECKING:
+    from mai_lsp.actions.own import Own
     from mai_lsp.engine.metered import Spent
+    from mai_lsp.engine.ports import Model
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +111,12 @@ class Session:
             self.documents,
             self._edit_deps,
             budget=lambda: loaded.desk.budget if (loaded := self._loaded()) is not None else None,
-            given=self.status.offer,
-            accepted=self.status.accept,
+            given=self.acceptance.proposed,
+            shows=self.status.offer,
         )
+        self.taken = Taken(self.documents.latest)
+        self.own_actions: tuple[Own, ...] = ()
+        """The user's and the team's own code actions."""
         self._voice = voice
         self._loading: asyncio.Task[Backend] | None = None
         self._warmed = -WARM_EVERY
@@ -133,7 +140,11 @@ class Session:
 
     def read_project(self) -> None:
         """Read the project file again."""
-        self.configuration.put(configuration.PROJECT, *read_project(list(self.client.folders)))
+        settings, problems = read_project(list(self.client.folders))
+        if self._loaded() is not None:
+            self.own_actions, wrong = read_own(self.client.folders)
+            problems += wrong
+        self.configuration.put(configuration.PROJECT, settings, problems)
         self._follow_rules()
 
     def change_folders(self, added: Iterable[Path], removed: Container[Path | None]) -> None:
@@ -179,7 +190,6 @@ class Session:
         document = self.documents.latest(uri)
         if document is None:
             return None
-        settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
         ask = self._ask(document, place, automatic=automatic)
         if several is not None and (known := self._known(ask)) is not None:
             return known
@@ -189,7 +199,7 @@ class Session:
         telling = asyncio.get_running_loop().call_later(WORKING_AFTER, self.status.send)
         outcome: Outcome | None = None
         try:
-            flow = self._alternatives(ask, settings, several, given) if several else self._complete(ask, settings)
+            flow = self._alternatives(ask, several, given) if several else self._complete(ask, lines)
             outcome = await self.newest.run(uri, flow)
             if outcome is None:
                 outcome = Skipped(Reason.SUPERSEDED, "A newer request for the same document took over.")
@@ -284,6 +294,7 @@ class Session:
         await self.tasks.stop()
         await self.acceptance.stop()  # After the tasks, since a request that is cancelled counts, too.
         if (loaded := self._loaded()) is not None:
+            await loaded.providers.aclose()
             await loaded.client.aclose()
             loaded.gatherer.close()
 
@@ -297,23 +308,40 @@ class Session:
             gc.freeze()
             gc.enable()
         self._check(loaded)
+        self.tasks.start(self._learn_costs(loaded), "reading the costs")
+        asyncio.get_running_loop().call_soon(self._read_own)
         return loaded
 
-    async def _complete(self, ask: Ask, settings: Settings) -> Outcome:
+    async def _learn_costs(self, loaded: Backend) -> None:
+        await self.acceptance.learn_costs()
+        self._mind_ceilings(loaded.client)
+        self.status.send()
+
+    def _read_own(self) -> None:
+        """Read the own actions for the first time, once what judges them is loaded."""
+        before = self.configuration.problems
+        self.read_project()
+        if self.configuration.problems != before:
+            self.settle()
+
+    async def _complete(self, ask: Ask, lines: int | None) -> Outcome:
         loaded = await asyncio.shield(self.load())
-        if wait := mode.pause(settings, automatic=ask.automatic):
+        if wait := mode.pause(self.settings, automatic=ask.automatic):
             await asyncio.sleep(wait)  # The next key brings a newer request, which ends this one.
+        # Read by now, since they may have been changed meanwhile.
+        settings = replace(self.settings, completion_max_lines=lines) if lines else self.settings
         settings = mode.restrained(settings, automatic=ask.automatic)
-        deps = self._deps(loaded, settings)
+        deps = self._deps(loaded, settings, by_hand=not ask.automatic)
         deps = replace(deps, model=self.acceptance.metered(deps.model, ask.document.language))
         try:
             return await loaded.desk.suggest(ask, deps)
         except errors.MaiError as error:
             return Skipped(Reason.ERROR, str(error), errors.NotConfigured(error.message, advice=error.advice))
 
-    async def _alternatives(self, ask: Ask, settings: Settings, several: Several, given: list[Suggestion]) -> Outcome:
+    async def _alternatives(self, ask: Ask, several: Several, given: list[Suggestion]) -> Outcome:
         """Ask for several suggestions; put them into `given`, and return the best."""
         loaded = await asyncio.shield(self.load())
+        settings = self.settings
         ask = replace(ask, document=await self.documents.parsed(ask.document, TREE_WITHIN))
         deps = self._deps(loaded, settings)
         deps = replace(deps, model=self.acceptance.metered(deps.model, ask.document.language))
@@ -321,15 +349,20 @@ class Session:
 
         def found(suggestion: Suggestion) -> None:
             given.append(suggestion)
-            if not several.hurry and (current := self.documents.latest(ask.document.uri)) is not None:
+            current = self.documents.latest(ask.document.uri)
+            if not several.hurry and current is not None and current.text == ask.document.text:
                 # It is on the screen from now on, and may be taken before the last one is there.
                 self.acceptance.offered(current, ask.offset, given, (time.perf_counter() - began) * 1000)
             several.found(ask.document, suggestion)
 
-        # What is remembered from quiet mode was cut short; who asks by hand gets it whole.
-        usual = None if settings.completion_mode == "quiet" else loaded.desk.suggest
         all_found = await loaded.alternatives(
-            ask, deps, settings.completion_alternatives, found, hurry=several.hurry, usual=usual
+            loaded.desk.informed(ask),
+            deps,
+            settings.completion_alternatives,
+            found,
+            hurry=several.hurry,
+            usual=loaded.desk.suggest,
+            another=lambda: loaded.desk.another(deps),
         )
         if isinstance(all_found, Skipped):
             return all_found
@@ -361,16 +394,36 @@ class Session:
             copied_from(text, document.text) for document in self.documents if self.documents.ignored(document.uri)
         )
 
-    def _deps(self, loaded: Backend, settings: Settings) -> Deps:
+    def _deps(self, loaded: Backend, settings: Settings, *, by_hand: bool = True) -> Deps:
         elsewhere = loaded.gatherer if settings.index_enable else None
-        return Deps(loaded.client, self.documents, settings, elsewhere, self.status.in_force())
+        if not settings.route_fallback:
+            self._mind_ceilings(loaded.client)
+            return Deps(loaded.client, self.documents, settings, elsewhere, self.status.in_force())
+        from mai_lsp.engine.route.serving import Serving  # noqa: PLC0415 (loaded late, with the engine)
+
+        model = Serving(loaded.providers, by_hand=by_hand)
+        self._mind_ceilings(model)
+        return Deps(model, self.documents, settings, elsewhere, self.status.in_force(), model.instead)
+
+    def _mind_ceilings(self, model: Model) -> None:
+        """See whether the day or the month has cost what it may; only what costs something is kept from being asked."""
+        from mai_lsp.engine.route import cost  # noqa: PLC0415 (loaded late, with the engine)
+
+        try:
+            price = model.endpoint(Role.COMPLETION).price
+        except errors.MaiError:
+            self.status.ceiling = ""
+            return
+        day, month = self.acceptance.costs()
+        spent = cost.Spent(day=day or 0.0, month=month or 0.0)
+        self.status.ceiling = cost.exhausted(cost.ceilings(self.settings), spent, price)
 
     def _edit_deps(self, document: Document) -> Deps | None:
         """Return what next edits in a document work with; None while it is being loaded."""
         if (loaded := self._loaded()) is None:
             return None
         deps = self._deps(loaded, self.settings)
-        return replace(deps, model=self.acceptance.metered(deps.model, document.language))
+        return replace(deps, model=self.acceptance.metered(deps.model, document.language, "next edit"))
 
     def _follow_rules(self) -> None:
         """Let folders and settings decide which files may be shown; ignore files are followed by the rules."""
@@ -411,6 +464,7 @@ class Session:
                 self.status.trouble(error, automatic=True)
         else:
             self.status.provider, self.status.model = endpoint.provider, endpoint.model
+            self._mind_ceilings(loaded.client)
         self.status.send()
 
     def _loaded(self) -> Backend | None:

@@ -43,6 +43,7 @@ SAYS_NOTHING = frozenset(
         Reason.SNOOZED,
         Reason.MANUAL,
         Reason.LIMITED,
+        Reason.CEILING,
         Reason.IGNORED,
         Reason.SECRET,
         Reason.SUPERSEDED,
@@ -115,6 +116,8 @@ class Status:
         self.shown = 0
         self.accepted = 0
         self.cost: float | None = None
+        self.ceiling = ""
+        """Which ceiling of the day or the month is reached, as a sentence."""
         self.skipped: Counter[str] = Counter()
         """How often there was no suggestion, by reason."""
 
@@ -132,6 +135,8 @@ class Status:
             message, until = "Inline completions are switched off.", None
         elif state == "off":
             message, until = "Suggestions are snoozed.", self.switches.snoozed_until
+        elif self.ceiling and told.condition is Condition.READY:
+            message = f"Nothing is suggested while typing. {self.ceiling}"
         if until is not None:
             message += f" Until {self._local(until)}."
         return StatusParams(
@@ -147,7 +152,7 @@ class Status:
 
     def in_force(self) -> Switches:
         """Return what keeps automatic requests from being made at the moment."""
-        return replace(self.switches, limited_until=self.health.until)
+        return replace(self.switches, limited_until=self.health.until, ceiling=self.ceiling)
 
     def began(self) -> None:
         """Note that a request is running; `send` tells it, which is worth it only for one that takes a while."""
@@ -220,7 +225,9 @@ class Status:
     def _state(self, told: Told) -> State:
         if not self.enabled or self.switches.snoozed(self._clock()):
             return "off"
-        return "working" if self._running else _STATES[told.condition]
+        if self._running:
+            return "working"
+        return "limited" if self.ceiling and told.condition is Condition.READY else _STATES[told.condition]
 
     def _ends(self) -> float | None:
         now = self._clock()

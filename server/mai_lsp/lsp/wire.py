@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -31,6 +33,10 @@ a long file and holds every text again; its `exit` ends the interpreter inside a
 
 PLAIN = (types.TEXT_DOCUMENT_DID_CHANGE, DID_CHANGE_DIAGNOSTICS, DID_CHANGE_CLIPBOARD)
 """Notifications whose parameters stay JSON."""
+
+work_done_token: ContextVar[int | str | None] = ContextVar("work_done_token", default=None)
+"""The token under which the client shows the progress of the command that is being handled; pygls gives commands their
+arguments alone."""
 
 BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.EXIT})
 
@@ -74,10 +80,25 @@ class Protocol(LanguageServerProtocol):
             return
         if method == types.INITIALIZE:
             self._initialized = True
+        if method == types.WORKSPACE_EXECUTE_COMMAND:
+            work_done_token.set(getattr(getattr(message, "params", None), "work_done_token", None))
         try:
             self.handle_message(message)
         except Exception:
             log.exception("handling %s failed", _known(method))
+
+    def _run_generator(self, future: Any, *, gen: Any, result_future: Any) -> None:
+        """Let a cancelled command end: pygls cancels the request alone, and what carries it out goes on."""
+        known = set(self._request_futures)
+        super()._run_generator(future, gen=gen, result_future=result_future)
+        for identity in self._request_futures.keys() - known:
+            running = self._request_futures[identity]
+            result_future.add_done_callback(partial(_follow, running))
+            # Otherwise pygls keeps it for ever.
+            running.add_done_callback(partial(self._forget, identity))
+
+    def _forget(self, identity: Any, _: object) -> None:
+        self._request_futures.pop(identity, None)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Turn JSON into typed values; notifications that we read ourselves stay plain (`convert`, `reported`)."""
@@ -111,6 +132,12 @@ class Protocol(LanguageServerProtocol):
         self._send_data(
             types.ResponseErrorMessage(id=identity, error=types.ResponseError(code=int(code), message=text))
         )
+
+
+def _follow(running: Any, request: Any) -> None:
+    """End what carries a request out once that is cancelled."""
+    if request.cancelled():
+        running.cancel()
 
 
 def _id(data: Any) -> int | str | None:

@@ -129,7 +129,7 @@ class ModelClient:
         """Ask, and give the answer to iterate; leaving the context closes the HTTP stream at once.
 
         The request goes out with the first iteration, which also raises its errors. `reasoning_limit` is in
-        estimated tokens; without it the prompt's own output limit.
+        estimated tokens; without it what the endpoint grants, or the prompt's own output limit if that is nothing.
         """
         target = _target(endpoint)
         exchange = await load("exchange")
@@ -148,7 +148,9 @@ class ModelClient:
                     prompt=prompt,
                     body=well_formed(text).encode(),
                     sent_chars=_chars(prompt),
-                    reasoning_limit=prompt.max_tokens if reasoning_limit is None else reasoning_limit,
+                    reasoning_limit=(
+                        (target.reasoning or prompt.max_tokens) if reasoning_limit is None else reasoning_limit
+                    ),
                     retry=self._retry,
                     connect=connect,
                     explain=self._near,
@@ -243,7 +245,7 @@ class ModelClient:
         if target.model in ids:
             advice = "The catalogue lists the model, so the path is wrong: check mai.baseUrl and mai.wire."
         elif close := catalog.near(target.model, ids):
-            advice = f"Near matches in its catalogue: {', '.join(close)}. Set mai.completion.model (or the role's own)."
+            advice = f"Near matches in its catalogue: {', '.join(close)}. Set mai.{target.role.value}.model."
         else:
             return error
         return ModelMissing(error.message, advice=advice, status=error.status)
@@ -261,7 +263,9 @@ def _with(headers: Mapping[str, str], secret: tuple[str, str]) -> dict[str, str]
 
 def _chars(prompt: Prompt) -> int:
     if isinstance(prompt, ChatPrompt):
-        return sum(len(message.content) for message in prompt.messages)
+        return sum(len(message.content) for message in prompt.messages) + sum(
+            len(tool.name) + len(tool.description) + len(json.dumps(dict(tool.parameters))) for tool in prompt.tools
+        )
     if isinstance(prompt, FimPrompt):
         return len(prompt.text) + len(prompt.suffix or "")
     return len(prompt.prefix) + len(prompt.suffix) + sum(len(extra.text) for extra in prompt.extra)

@@ -9,6 +9,7 @@ import asyncio
 
 from mai_lsp.errors import ConnectTimedOut, FirstTokenTimedOut, StreamStalled, TimedOut, TotalTimedOut
 from mai_lsp.model.resolve import Target
+from mai_lsp.model.types import Role
 
 
 class Deadline:
@@ -34,6 +35,7 @@ class Deadline:
 def timed_out(kind: type[TimedOut], target: Target) -> TimedOut:
     """Write the error for a time-out that ran out."""
     times, label = target.timeouts, target.row.label
+    whole = "" if target.role is Role.COMPLETION else f"mai.{target.role.value}.timeout"
     message, setting = {
         ConnectTimedOut: (f"No connection to {label} within {times.connect:g} s.", "mai.timeout.connect"),
         FirstTokenTimedOut: (f"No first token from {label} within {times.first_token:g} s.", "mai.timeout.firstToken"),
@@ -43,4 +45,5 @@ def timed_out(kind: type[TimedOut], target: Target) -> TimedOut:
         ),
         TotalTimedOut: (f"The whole answer took more than {times.total:g} s.", "mai.timeout.total"),
     }[kind]
+    setting = setting if kind is ConnectTimedOut else whole or setting
     return kind(message, advice=f"Set {setting} higher, or choose a faster model.")

@@ -86,7 +86,7 @@ class Exchange:
         self._sent_at = 0.0
         """Loop time at which the present try began."""
         self._last: float | None = None
-        """Loop time at which the last text or reasoning came; None before the first."""
+        """Loop time at which the last text, reasoning or piece of a call came; None before the first."""
         self._tally = self._new_tally()
 
     @property
@@ -98,6 +98,11 @@ class Exchange:
     def finish(self) -> str | None:
         """Why the model stopped, as the provider said it; None until then."""
         return self._tally.finish
+
+    @property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """Function calls so far, as (name, JSON text of the arguments)."""
+        return self._tally.calls.all()
 
     @property
     def reasoning_chars(self) -> int:
@@ -128,7 +133,7 @@ class Exchange:
         await self._leave()
 
     async def _open(self) -> None:
-        """Get as far as the first text or reasoning, in as many tries as the policy grants."""
+        """Get as far as the first text, reasoning or call, in as many tries as the policy grants."""
         loop = asyncio.get_running_loop()
         self._started_at = loop.time()
         attempt = 1
@@ -154,7 +159,8 @@ class Exchange:
                 else:
                     wait = self._call.retry.delay(attempt, error)
                     attempt += 1
-                if wait is None or loop.time() + wait >= self._started_at + self._call.target.timeouts.total:
+                late = self._started_at + self._call.target.timeouts.total
+                if wait is None or wait > self._call.target.longest_pause or loop.time() + wait >= late:
                     raise
                 await self._leave()
                 self._tally = self._new_tally()
@@ -250,15 +256,20 @@ class Exchange:
         delta = DECODERS[self._call.target.wire](event)
         if delta.failure is not None:
             raise faults.refusal(self._call.target, None, delta.failure, prompt=self._call.prompt)
-        if delta.text or delta.reasoning:
+        if delta.text or delta.reasoning or delta.calls:
             self._last = asyncio.get_running_loop().time()
+        if delta.calls:
+            self._first()
         self._give(self._tally.take(delta))
 
     def _give(self, text: str) -> None:
         if text:
-            if self.first_token_ms is None:
-                self.first_token_ms = (asyncio.get_running_loop().time() - self._sent_at) * 1000
+            self._first()
             self._pieces.append(text)
+
+    def _first(self) -> None:
+        if self.first_token_ms is None:
+            self.first_token_ms = (asyncio.get_running_loop().time() - self._sent_at) * 1000
 
     def _end(self) -> None:
         self._give(self._tally.end())

@@ -22,7 +22,7 @@ from mai_lsp.errors import (
     Unreachable,
 )
 from mai_lsp.model.resolve import Target
-from mai_lsp.model.types import Wire
+from mai_lsp.model.types import Role, Wire
 from mai_lsp.model.wires.delta import Failure
 from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, Prompt
 
@@ -83,7 +83,11 @@ def refusal(
     if status == 413 or (status in {None, 400, 422, 500} and _TOO_LONG.search(words)):
         return ContextTooLong(
             f"The prompt is too long for {target.model}.{said}",
-            advice="Set mai.context.tokens to a smaller number.",
+            advice=(
+                "Set mai.context.tokens to a smaller number."
+                if target.role is Role.COMPLETION
+                else "Select less, or name fewer files."
+            ),
             status=status,
         )
     if status == 404 or (status in {None, 400, 422} and _NO_SUCH_MODEL.search(words)):
@@ -163,7 +167,7 @@ def _missing(target: Target, status: int | None, failure: Failure, said: str) ->
     path = ", or no such path" if status == 404 and "model" not in words and "deployment" not in words else ""
     return ModelMissing(
         f"{_who(target)} knows no {what} named {target.model}{path}.{said}",
-        advice="Check mai.completion.model (or the role's own) and mai.baseUrl; `mai-lsp doctor` lists what there is.",
+        advice=f"Check mai.{target.role.value}.model and mai.baseUrl; `mai-lsp doctor` lists what there is.",
         status=status,
     )
 

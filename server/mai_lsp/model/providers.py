@@ -37,6 +37,12 @@ _PATHS: Mapping[str, str] = types.MappingProxyType(
     }
 )
 
+_MAI_WINDOW = 128_000
+"""Prompt tokens that Copilot grants MAI-Code-1-Flash, the least that is said of any host; the models take 256,000."""
+
+_MAI_OUTPUT = 64_000
+"""Of MAI-Thinking-1, reasoning included; sources give MAI-Code-1-Flash as much or twice that."""
+
 _HOSTED = Timeouts(connect=10, first_token=20, between_tokens=10, total=60)
 _ON_MACHINE = Timeouts(connect=5, first_token=90, between_tokens=30, total=180)
 """A small CPU reads 70 prompt tokens per second, so a cold prompt takes many seconds."""
@@ -83,6 +89,12 @@ class Row:
     """Header that carries a made-up session id, so that a prompt cache is found again."""
     context_tokens: int = 2000
     """Usual prompt budget of a completion."""
+    window: int = 32_000
+    """Tokens of prompt that its models take at most."""
+    max_output: int = 8_192
+    """Tokens of output that may be asked for at most; a server may refuse what does not fit beside the prompt."""
+    edit_format: str = ""
+    """Format its models are asked to write edits in, before what their names say; empty: by the name."""
     timeouts: Timeouts = _HOSTED
     prefill: bool = False
     """On the chat wire it goes on with an assistant's message that stands last, as llama.cpp does; a server that does
@@ -119,8 +131,10 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 plan_model="MAI-Thinking-1",
                 # `max_tokens` is answered with 400, and none of the usual options are in its documented list.
                 output_cap="max_completion_tokens",
-                accepts=frozenset(),
+                accepts=frozenset({"tools"}),
                 context_tokens=3000,
+                window=_MAI_WINDOW,
+                max_output=_MAI_OUTPUT,
             ),
             Row(
                 "openrouter",
@@ -131,13 +145,15 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 completion_model="microsoft/mai-code-1-flash",
                 edit_model="microsoft/mai-code-1-flash",
                 plan_model="microsoft/mai-thinking-1",
-                accepts=_USUAL | {"prompt_cache_key"},
+                accepts=_USUAL | {"tools", "prompt_cache_key"},
                 # Unsupported parameters are ignored there, so asking for little reasoning is safe.
                 reasoning_form="reasoning.effort",
                 lowest_effort="low",
                 extra_body=types.MappingProxyType({"provider": {"data_collection": "deny"}}),
                 headers=types.MappingProxyType({"X-Title": "MAI Language Server"}),
                 context_tokens=3000,
+                window=_MAI_WINDOW,
+                max_output=_MAI_OUTPUT,
             ),
             Row(
                 "fireworks",
@@ -148,9 +164,11 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 completion_model="accounts/fireworks/models/mai-code-1-flash",
                 edit_model="accounts/fireworks/models/mai-code-1-flash",
                 plan_model="accounts/fireworks/models/mai-thinking-1",
-                accepts=_USUAL,
+                accepts=_USUAL | {"tools"},
                 reasoning_form="reasoning_effort",
                 context_tokens=3000,
+                window=_MAI_WINDOW,
+                max_output=_MAI_OUTPUT,
             ),
             Row(
                 "baseten",
@@ -161,10 +179,12 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 completion_model="microsoft/mai-code-1-flash",
                 edit_model="microsoft/mai-code-1-flash",
                 plan_model="microsoft/mai-thinking-1",
-                accepts=_USUAL,
+                accepts=_USUAL | {"tools"},
                 reasoning_form="reasoning_effort",
                 session_header="x-session-affinity",
                 context_tokens=3000,
+                window=_MAI_WINDOW,
+                max_output=_MAI_OUTPUT,
             ),
             Row(
                 "openai-compatible",

@@ -25,6 +25,13 @@ from mai_lsp.settings import Settings
 SESSION = uuid.uuid4().hex
 """Made up at start-up, so that a provider can route one session to one prompt cache; it names nobody."""
 
+_REASONING = {Role.COMPLETION: 0.0, Role.EDIT: 0.25, Role.PLAN: 0.75}
+"""Share of the output that hidden reasoning may take. With the MAI models these are 16,000 tokens for edits and 48,000
+for plans, which leaves 16,000 for the plan itself. Completions have no time to think."""
+
+_STILL = 0.5
+"""Share of the whole time for an edit or a plan in which nothing may come, neither text nor reasoning."""
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -44,6 +51,7 @@ class Choice:
 class Target(Endpoint):
     """An endpoint with what only the model layer needs; the extra fields count neither in `==` nor in `repr`."""
 
+    role: Role = field(repr=False, compare=False)
     row: Row = field(repr=False, compare=False)
     key: Secret | None = field(repr=False, compare=False)
     key_source: str = field(repr=False, compare=False)
@@ -104,6 +112,7 @@ def resolve(
     model = _model(provider, settings, role)
     if provider.local and wire is Wire.FIM and not (settings.wire or settings.fim_format or infer_format(model)):
         wire = Wire.INFILL  # A model of the user's own: llama.cpp reads its tokens from the weights' metadata.
+    output = settings.local_context // 2 if provider.local else provider.max_output
     return Target(
         provider=provider.name,
         wire=wire,
@@ -113,9 +122,15 @@ def resolve(
         grammar="grammar" in provider.accepts or wire is Wire.INFILL,
         prefill=provider.prefill and wire is Wire.CHAT,
         context_tokens=settings.context_tokens or provider.context_tokens,
-        timeouts=_timeouts(provider.timeouts, settings),
+        timeouts=_timeouts(provider.timeouts, settings, role),
         price=_price(provider, settings, model),
         local=provider.local,
+        window=settings.local_context if provider.local else provider.window,
+        max_output=output,
+        reasoning=0 if provider.local else int(output * _REASONING[role]),
+        tools="tools" in provider.accepts and wire in {Wire.CHAT, Wire.RESPONSES},
+        edit_format=provider.edit_format,
+        role=role,
         row=provider,
         key=key,
         key_source=source,
@@ -231,9 +246,21 @@ def _fim_format(settings: Settings, wire: Wire, model: str, infer_format: Callab
     return name
 
 
-def _timeouts(usual: Timeouts, settings: Settings) -> Timeouts:
+def _timeouts(usual: Timeouts, settings: Settings, role: Role) -> Timeouts:
+    connect = settings.timeout_connect or usual.connect
+    if role is not Role.COMPLETION:
+        total = settings.edit_timeout if role is Role.EDIT else settings.plan_timeout
+        # A model that thinks in secret, or writes a function call that arrives whole, may be still for most of its
+        # time. So what the user has set for completions can only make these longer.
+        still = total * _STILL
+        return Timeouts(
+            connect=connect,
+            first_token=min(total, max(still, settings.timeout_first_token)),
+            between_tokens=min(total, max(still, settings.timeout_between_tokens)),
+            total=total,
+        )
     return Timeouts(
-        connect=settings.timeout_connect or usual.connect,
+        connect=connect,
         first_token=settings.timeout_first_token or usual.first_token,
         between_tokens=settings.timeout_between_tokens or usual.between_tokens,
         total=settings.timeout_total or usual.total,

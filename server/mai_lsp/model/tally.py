@@ -9,9 +9,10 @@ import dataclasses
 
 from mai_lsp.errors import ReasoningOnly
 from mai_lsp.model import catalog
+from mai_lsp.model.calls import Calls
 from mai_lsp.model.resolve import Target
 from mai_lsp.model.text import Surrogates, Thinking
-from mai_lsp.model.types import Usage, Wire
+from mai_lsp.model.types import Role, Usage, Wire
 from mai_lsp.model.wires.delta import Delta
 
 CHARS_PER_TOKEN = 4
@@ -21,13 +22,25 @@ CHARS_PER_TOKEN = 4
 class Tally:
     """Counts one answer. `reasoning_limit` is in estimated tokens."""
 
-    __slots__ = ("_limit", "_surrogates", "_target", "_thinking", "finish", "output_chars", "reasoning_chars", "usage")
+    __slots__ = (
+        "_limit",
+        "_surrogates",
+        "_target",
+        "_thinking",
+        "calls",
+        "finish",
+        "output_chars",
+        "reasoning_chars",
+        "usage",
+    )
 
     def __init__(self, target: Target, sent_chars: int, reasoning_limit: int) -> None:
         self.usage = Usage(input_tokens=_tokens(sent_chars), estimated=True)
         self.finish: str | None = None
         self.output_chars = 0
+        """Of text and function calls."""
         self.reasoning_chars = 0
+        self.calls = Calls()
         self._target = target
         self._limit = reasoning_limit
         self._surrogates = Surrogates()
@@ -43,6 +56,7 @@ class Tally:
         if delta.finish is not None:
             self.finish = delta.finish
         self.reasoning_chars += len(delta.reasoning)
+        self.output_chars += sum(map(self.calls.take, delta.calls))
         text = self._surrogates.feed(delta.text) if delta.text else ""
         text = self._separate(text)
         self.output_chars += len(text)
@@ -90,7 +104,11 @@ class Tally:
         spent = self.usage.reasoning_tokens or _tokens(self.reasoning_chars)
         return ReasoningOnly(
             f"{self._target.model} spent about {spent} tokens on reasoning and wrote nothing before {end}.",
-            advice="Set mai.reasoning.effort lower or mai.completion.maxTokens higher, or choose another model.",
+            advice=(
+                "Set mai.reasoning.effort lower or mai.completion.maxTokens higher, or choose another model."
+                if self._target.role is Role.COMPLETION
+                else "Ask for less at once, set mai.reasoning.effort lower, or choose another model."
+            ),
         )
 
 

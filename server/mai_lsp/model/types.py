@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import math
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -85,6 +86,19 @@ class Endpoint:
     price: Price | None
     local: bool
     """The embedded engine on this machine."""
+    window: int = field(default=32_000, kw_only=True)
+    """Tokens of prompt that the model takes at most; only edits and plans come near."""
+    max_output: int = field(default=8_192, kw_only=True)
+    """Tokens of output at most, hidden reasoning included."""
+    reasoning: int = field(default=0, kw_only=True)
+    """Tokens of hidden reasoning that are granted before the first text, within the prompt's output limit; 0: none are
+    expected, and an answer counts as lost when they have used that limit up."""
+    tools: bool = field(default=False, kw_only=True)
+    """Functions may be declared, and the answer may call them."""
+    longest_pause: float = field(default=math.inf, kw_only=True)
+    """Seconds before another try at most; few where another provider can be asked instead."""
+    edit_format: str = field(default="", kw_only=True)
+    """Name of the format its models write edits in (`core.editformat`); empty: by the model's family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,7 @@ class Answer(Protocol):
 
     @property
     def first_token_ms(self) -> float | None:
-        """Milliseconds from sending to the first text token."""
+        """Milliseconds from sending to the first text token, or to the first piece of a function call."""
         ...
 
     @property
@@ -135,6 +149,11 @@ class Answer(Protocol):
     @property
     def reasoning_chars(self) -> int:
         """Characters of hidden reasoning seen so far; the text itself is dropped."""
+        ...
+
+    @property
+    def calls(self) -> Sequence[tuple[str, str]]:
+        """Function calls in order, as (name, JSON text of the arguments); complete after the last piece."""
         ...
 
     def __aiter__(self) -> AsyncIterator[str]: ...

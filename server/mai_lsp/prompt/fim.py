@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from mai_lsp.core.snippet import Kind, Snippet
 from mai_lsp.core.tokens import estimate
@@ -14,8 +15,13 @@ from mai_lsp.prompt.seam import cut
 _INSIDE = (Kind.IMPORTS, Kind.DEFINITION, Kind.SCOPE)
 """What is of the cursor's own file, as its own text."""
 
-_FILES = (Kind.WORKSPACE, Kind.CALLER, Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD)
-"""What llama.cpp is given as other files."""
+_ELSEWHERE = (Kind.WORKSPACE, Kind.CALLER)
+"""What other files define, and how they call what is being written."""
+
+_KNOWN = (Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD)
+"""What the session knows of code anywhere; it changes more often than files do, so it comes behind them."""
+
+_PLACE = re.compile(r"\{(files|path|text|before|after)\}")
 
 
 def build(gated: Gated, format_name: str, *, max_tokens: int, words: bool) -> FimPrompt:
@@ -23,12 +29,18 @@ def build(gated: Gated, format_name: str, *, max_tokens: int, words: bool) -> Fi
     source = gated.source
     row = FORMATS[format_name]
     prefix, seam = cut(source.prefix, words=words)
-    others = elsewhere_text(source) + _known_text(source)
-    head = others + (_comment(source, source.path) if others else "") + context_text(source)
-    before, after = head + prefix, source.suffix
-    text = row.template.replace("{after}", _plain(after, row.stop)).replace("{before}", _plain(before, row.stop))
+    others = _of(source, (*_ELSEWHERE, *_KNOWN))
+    apart = bool(row.file and others)
+    before = (_problems_text(source) + context_text(source) if apart else _in_one_text(source)) + prefix
+    after = source.suffix
+    parts = {
+        "files": "".join(_filled(row.file, _file(snippet, row.tokens)) for snippet in others) if apart else "",
+        "path": _plain(_one_line(source.path), row.tokens),
+        "before": _plain(before, row.tokens),
+        "after": _plain(after, row.tokens),
+    }
     return FimPrompt(
-        text=text if row.template else before,
+        text=_filled(row.repository if apart else row.template, parts) if row.template else before,
         max_tokens=max_tokens,
         stop=row.stop,
         seam=seam,
@@ -48,22 +60,27 @@ def build_infill(gated: Gated, *, max_tokens: int, words: bool) -> InfillPrompt:
         max_tokens=max_tokens,
         seam=seam,
         extra=(
-            *(ExtraFile(snippet.path, snippet.text) for kind in _FILES for snippet in of_kind(source, kind)),
+            *(ExtraFile(snippet.path, snippet.text) for snippet in _of(source, (*_ELSEWHERE, *_KNOWN))),
             *([ExtraFile(source.path, head)] if head else []),
         ),
         pieces=_pieces(source, prefix),
     )
 
 
+def _in_one_text(source: Source) -> str:
+    """Write everything but the window, for a model that knows of one file only."""
+    others = elsewhere_text(source) + _known_text(source)
+    return others + (_comment(source, source.path) if others else "") + context_text(source)
+
+
 def context_text(source: Source) -> str:
     """Write the snippets as the file's own text with the parts between them left out, in the file's order."""
-    inside = [snippet for kind in _INSIDE for snippet in of_kind(source, kind)]
-    return "\n".join(snippet.text.rstrip("\n") + "\n" for snippet in inside)
+    return "\n".join(snippet.text.rstrip("\n") + "\n" for snippet in _of(source, _INSIDE))
 
 
 def elsewhere_text(source: Source) -> str:
     """Write what other files define, and how they call what is being written, each under its path as a comment."""
-    return under_paths(source, [*of_kind(source, Kind.WORKSPACE), *of_kind(source, Kind.CALLER)])
+    return under_paths(source, _of(source, _ELSEWHERE))
 
 
 def under_paths(source: Source, snippets: Iterable[Snippet]) -> str:
@@ -76,13 +93,16 @@ def of_kind(source: Source, kind: Kind) -> list[Snippet]:
     return [snippet for snippet in source.snippets if snippet.kind is kind]
 
 
+def _of(source: Source, kinds: Iterable[Kind]) -> list[Snippet]:
+    return [snippet for kind in kinds for snippet in of_kind(source, kind)]
+
+
 def _known_text(source: Source) -> str:
     """Write what the session knows as code under paths, an edit by the lines it left: these models know no diffs.
 
     It stands before the file's own parts, which belong together with the window.
     """
-    snippets = [snippet for kind in (Kind.SIMILAR, Kind.EDIT, Kind.CLIPBOARD) for snippet in of_kind(source, kind)]
-    return under_paths(source, snippets) + _problems_text(source)
+    return under_paths(source, _of(source, _KNOWN)) + _problems_text(source)
 
 
 def _problems_text(source: Source) -> str:
@@ -91,9 +111,16 @@ def _problems_text(source: Source) -> str:
 
 def _comment(source: Source, words: str) -> str:
     language = source.language
-    # A line end in a file's name would end the comment.
-    words = "".join(mark if mark.isprintable() else " " for mark in words)
-    return f"{language.comment} {words}{' ' if language.comment_end else ''}{language.comment_end}\n"
+    return f"{language.comment} {_one_line(words)}{' ' if language.comment_end else ''}{language.comment_end}\n"
+
+
+def _file(snippet: Snippet, tokens: tuple[str, ...]) -> dict[str, str]:
+    return {"path": _plain(_one_line(snippet.path), tokens), "text": _plain(snippet.text.rstrip("\n"), tokens)}
+
+
+def _one_line(words: str) -> str:
+    """Take line ends out of a file's name: they would end a comment or a header."""
+    return "".join(mark if mark.isprintable() else " " for mark in words)
 
 
 def _pieces(source: Source, prefix: str) -> tuple[Piece, ...]:
@@ -108,6 +135,11 @@ def piece(snippet: Snippet) -> Piece:
     """Describe a snippet for `--show-prompt`."""
     label = f"{snippet.kind.value} {snippet.name}".strip()
     return Piece(label, snippet.path, snippet.tokens)
+
+
+def _filled(template: str, parts: Mapping[str, str]) -> str:
+    """Fill a template in one pass, since source code may hold what looks like a place of it."""
+    return _PLACE.sub(lambda place: parts[place[1]], template)
 
 
 def _plain(text: str, tokens: tuple[str, ...]) -> str:

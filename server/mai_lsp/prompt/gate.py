@@ -7,7 +7,7 @@ makes one, so nothing that a model is sent can have gone past it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from string import punctuation
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ class Gated:
     source: Source
     withheld: tuple[Withheld, ...]
     admitted: InitVar[object]
+    masks: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict)
+    """Where something was masked in files that may be changed, by path, in their own true texts' offsets."""
 
     def __post_init__(self, admitted: object) -> None:
         if admitted is not _PASS:
@@ -72,7 +74,7 @@ def admit(
     for snippet in source.snippets:
         if snippet.path not in reasons:
             # The file at the cursor has been asked about before anything of it was read; the clipboard is no file.
-            known = snippet.path == source.path or snippet.kind is Kind.CLIPBOARD
+            known = snippet.path == source.path or snippet.kind in {Kind.CLIPBOARD, Kind.REQUEST}
             reasons[snippet.path] = "" if known else ignored(snippet.path)
         if why := reasons[snippet.path]:
             withheld.append(Withheld(_name(snippet), snippet.path, why))
@@ -86,11 +88,14 @@ def admit(
             texts.append(_Text(former.before, former.text, former.after))
     everywhere = iter(_found(texts) if mask else [()] * len(texts))
     found = next(everywhere)
-    snippets = [
-        shown
-        for snippet in snippets
-        if (shown := _shown(snippet, next(everywhere), next(everywhere) if snippet.former else (), withheld))
-    ]
+    masks: dict[str, tuple[Secret, ...]] = {}
+    admitted: list[Snippet] = []
+    for snippet in snippets:
+        own, of_former = next(everywhere), next(everywhere) if snippet.former else ()
+        if snippet.kind is Kind.FILE:
+            masks[snippet.path] = masks.get(snippet.path, ()) + tuple(_moved(one, snippet.start) for one in own)
+        if (shown := _shown(snippet, own, of_former, withheld)) is not None:
+            admitted.append(shown)
     cursor = len(prefix)
     for secret in found:
         if secret.start < cursor <= secret.end:
@@ -100,7 +105,8 @@ def admit(
         prefix = secrets.mask(prefix, tuple(one for one in found if one.end <= cursor))
         behind = tuple(Secret(one.start - cursor, one.end - cursor, one.rule) for one in found if one.start >= cursor)
         suffix = secrets.mask(suffix, behind)
-    return Gated(replace(source, prefix=prefix, suffix=suffix, snippets=tuple(snippets)), tuple(withheld), _PASS)
+    shown_source = replace(source, prefix=prefix, suffix=suffix, snippets=tuple(admitted))
+    return Gated(shown_source, tuple(withheld), _PASS, masks)
 
 
 class _Text(NamedTuple):

@@ -5,8 +5,9 @@ A prompt never performs I/O and knows no provider; `model` turns it into a reque
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from mai_lsp.core.language import Language
 from mai_lsp.core.seam import Seam
@@ -19,6 +20,16 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may call; nothing is run by that, its arguments are read like text."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """JSON Schema of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,15 @@ class ChatPrompt:
 
     messages: tuple[Message, ...]
     max_tokens: int
-    """Output tokens, without hidden reasoning where the provider counts that apart."""
+    """Output tokens at most; hidden reasoning counts among them with nearly every provider."""
     stop: tuple[str, ...] = ()
     """Stop strings; sent only where the provider takes them, enforced by `reply` in any case."""
     seam: Seam = Seam()
     temperature: float = 0
     """Sent only where the provider takes it."""
     pieces: tuple[Piece, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    """Sent only where the provider takes them (`Endpoint.tools`)."""
 
 
 @dataclass(frozen=True, slots=True)

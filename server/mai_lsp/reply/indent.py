@@ -33,6 +33,21 @@ def refit(text: str, place: Place, shift: int | None) -> str:
     return "\n".join([lines[0], *(_move(line, shift or 0, place) for line in lines[1:])])
 
 
+def margins(text: str, place: Place) -> list[int]:
+    """Return the offsets behind which a line stands further left than all before it, so that `refit` may guess anew."""
+    found: list[int] = []
+    least: int | None = None
+    at = text.find("\n") + 1
+    for line in text[at:].split("\n") if at else ():
+        if line.strip():
+            lead = _lead(line)
+            if least is not None and lead < min(least, len(place.indent)):
+                found.append(at)
+            least = lead if least is None else min(least, lead)
+        at += len(line) + 1
+    return found
+
+
 def _to_step(lines: list[str], place: Place, shift: int | None) -> list[str]:
     """Give a reply that was indented by another number of columns per level the file's, if its margin says so, too.
 

@@ -15,8 +15,8 @@ from mai_lsp.reply.block import cut_at_block_end
 from mai_lsp.reply.brackets import comment_at
 from mai_lsp.reply.broken import without_errors
 from mai_lsp.reply.checks import NONE, Candidate, Memory, first_objection
-from mai_lsp.reply.clean import clean
-from mai_lsp.reply.indent import refit
+from mai_lsp.reply.clean import DAMAGE, clean
+from mai_lsp.reply.indent import margins, refit
 from mai_lsp.reply.margin import strip_margin
 from mai_lsp.reply.packed import Unpacked, unescape, unpack
 from mai_lsp.reply.place import Place
@@ -55,6 +55,8 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     """Make the reply `raw` fit `place`; `final` says that nothing more will come."""
     around = place.before + place.after
     plain, damaged = clean(raw, around)
+    if damaged and (sound := trim(raw[: raw.index(DAMAGE)], place, final=False)).complete:
+        return sound
     final |= damaged
     unpacked = unpack(plain, place, final=final) if place.chat else Unpacked(plain)
     if unpacked.waiting:
@@ -68,10 +70,19 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
         return Trimmed("", complete=True, verdict=Verdict.CHATTER)
     if found.waiting or not found.code.strip():
         return Trimmed("", complete=found.closed, verdict=Verdict.EMPTY if ended else None)
-    code = strip_margin(unescape(found.code, place), found.info, place) if place.chat else found.code
+    code = strip_margin(unescape(found.code, place, ended=ended), found.info, place) if place.chat else found.code
     code, shift, verdict = _begin(code, place, ended=ended)
     if verdict is not None or not code.strip():
         return Trimmed("", complete=verdict is not None, verdict=verdict or (Verdict.EMPTY if ended else None))
+    for end in margins(code, place) if place.chat else ():
+        # What shows another margin may have come too late to matter.
+        if (before := _fit(code[:end], shift, place, ended=False, closed=False)).complete:
+            return before
+    return _fit(code, shift, place, ended=ended, closed=found.closed or damaged or unpacked.closed)
+
+
+def _fit(code: str, shift: int | None, place: Place, *, ended: bool, closed: bool) -> Trimmed:
+    """Indent the code, and cut it where the suggestion ends; `closed` says that nothing behind it can count."""
     text, rambles = _cut_ramble(refit(_hug(code, place), place, shift), place)
     ended |= rambles
     solid = text if ended else text[: text.rfind("\n") + 1]
@@ -83,8 +94,8 @@ def trim(raw: str, place: Place, *, final: bool) -> Trimmed:
     text = text[: reach.end]
     if repeat.is_stuck(text):
         return Trimmed("", complete=True, verdict=Verdict.REPETITIVE)
-    complete = reach.complete or repeats or found.closed or rambles or damaged or unpacked.closed
-    if complete or final:
+    complete = reach.complete or repeats or closed or rambles
+    if complete or ended:
         text = text.rstrip() if "\n" in text or not place.line_suffix else text
         if not text.strip():
             return Trimmed("", complete=True, verdict=Verdict.DUPLICATE if repeats else Verdict.EMPTY)

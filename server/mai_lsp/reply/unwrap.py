@@ -20,9 +20,14 @@ MARKERS = re.compile(
 )
 """Tokens and tags of prompts; a reply ends where one appears, unless the document itself is about them."""
 
+_HALF_MARKER = re.compile(r"\s*(?:</?[^<>\n]{0,44}|\[[A-Z]{0,6}|`+\s*)", re.IGNORECASE)
+"""The beginning of a reply that may become one of those, or a fence."""
+
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^`\n]*)$", re.MULTILINE)
-_CLOSING_FENCE = re.compile(r"^[ \t]*`{3,}[ \t]*$", re.MULTILINE)
+_CLOSING_FENCE = re.compile(r"^[ \t]*`{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
 """What stands where a reply has ended that went on inside a fence."""
+_LINE_BEGINS = re.compile(r"\s*[^\n]*\Z")
+_FENCE_BEGINS = re.compile(r"\s*(?:[`~][^\n]*)?\Z")
 _PROSE = re.compile(
     r"^\s*(?:here(?:'s| is| are)\b|sure\b|certainly\b|of course\b|okay\b|to (?:complete|finish|fix|continue)\b|"
     r"(?:the|this) (?:code|function|completion|missing|following|line|cursor)\b|i (?:have|will|would|think|can|cannot|"
@@ -67,10 +72,15 @@ def unwrap(raw: str, *, chat: bool, words: bool, around: str, final: bool) -> Un
     `around` is the document's text near the cursor, whose own markers are left alone; `words` says that sentences
     are to be expected there.
     """
+    if not final and _HALF_MARKER.fullmatch(raw):
+        return Unwrapped("", waiting=True)
+    if chat and (marker := MARKERS.match(raw.lstrip())) and marker.group() not in around:
+        return Unwrapped("", closed=True)
     if not chat:
         code, closed = _cut_markers(raw, around)
         if not words and (end := _CLOSING_FENCE.search(code)) and "```" not in around:
-            return Unwrapped(code[: end.start()], closed=True)
+            # Without its line's end it may go on with an info string.
+            return Unwrapped(code[: end.start()], closed=closed or final or end.group().endswith("\n"))
         return Unwrapped(code, closed)
     talk = _talk(raw)
     if (fence := _opening(raw, talk, words=words, final=final)) is not None:
@@ -82,7 +92,7 @@ def unwrap(raw: str, *, chat: bool, words: bool, around: str, final: bool) -> Un
         return Unwrapped("", waiting=True)  # A first line that may still turn out to be prose or a fence.
     if _PROSE.match(first) or (not words and _is_chatter(first, rest)):
         return Unwrapped("", chatter=final, waiting=not final)
-    if not final and not words and re.match(r"\s*[`~]{0,3}[^\n]*\Z", raw[len(talk) :]) and talk:
+    if not final and talk and (_FENCE_BEGINS if words else _LINE_BEGINS).match(raw, len(talk)):
         return Unwrapped("", waiting=True)  # The line behind it may be a fence.
     code, closed = _cut_placeholders(*_cut_markers(raw, around), around)
     # A bare answer may be followed by a fence or an explanation after a blank line.
@@ -153,7 +163,7 @@ def _opening(raw: str, talk: str, *, words: bool, final: bool) -> re.Match[str] 
 def _looks_like_talk(text: str) -> bool:
     """Whether a text before a fence is sentences: ends with a colon or full stop and has no line of code in it."""
     last = text.rstrip().rpartition("\n")[2]
-    return last.endswith((":", ".", "!")) and len(last.split()) > 3 and not re.search(r"[;{}=()\[\]]", last)
+    return last.endswith((":", ".", "!")) and len(last.split()) > 3 and not re.search(r"[;{}=()\[\]]", text)
 
 
 def _fenced(body: str, fence: str, *, final: bool) -> tuple[str, int | None]:

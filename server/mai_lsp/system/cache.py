@@ -1,4 +1,4 @@
-"""Where this machine keeps things: what can be made again (weights, engines, indexes), and what can not (figures).
+"""Where this machine keeps things: what can be made again (weights, indexes), what can not (figures), and what users write.
 
 It names the folders and never makes them.
 """
@@ -25,3 +25,12 @@ def data_dir() -> Path:
     import platformdirs  # noqa: PLC0415 - not needed where the folder was chosen
 
     return Path(platformdirs.user_data_dir("mai-lsp", appauthor=False))
+
+
+def config_dir() -> Path:
+    """Return the folder of what the user writes: ``MAI_LSP_CONFIG_DIR``, or the user's configuration folder."""
+    if chosen := os.environ.get("MAI_LSP_CONFIG_DIR"):
+        return Path(chosen).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 - not needed where the folder was chosen
+
+    return Path(platformdirs.user_config_dir("mai-lsp", appauthor=False))

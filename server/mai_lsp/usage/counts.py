@@ -52,8 +52,8 @@ class Timing(StrEnum):
     """From sending a request to the model until its stream was closed."""
 
 
-Kind = Literal["completion", "next edit"]
-"""What was suggested: text at the cursor, or a change of what stands there or elsewhere."""
+Kind = Literal["completion", "next edit", "change"]
+"""What was suggested: text at the cursor, a change of what stands there or elsewhere, one asked for in words."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -147,10 +147,7 @@ def _labels(book: Book, by: By) -> dict[Key, str]:
         return {key: f"{key.kind}s" for key in book}
     # A model's name is enough, unless several providers have one of that name.
     providers = Counter(model for _, model in {(key.provider, key.model) for key in book})
-    return {
-        key: f"{_model(key)} ({key.provider})" if providers[key.model] > 1 else _model(key)
-        for key in book
-    }
+    return {key: f"{_model(key)} ({key.provider})" if providers[key.model] > 1 else _model(key) for key in book}
 
 
 def _model(key: Key) -> str:

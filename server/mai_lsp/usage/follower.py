@@ -37,7 +37,7 @@ EDITS: Final = 50
 
 
 class Offered(NamedTuple):
-    """A suggestion as it was given to the editor: `span` is replaced by `text`, and of a completion holds the cursor."""
+    """A suggestion as it was given to the editor: `span`, which holds a completion's cursor, is replaced by `text`."""
 
     id: str
     span: Span
@@ -127,13 +127,12 @@ class Follower:
         now: float,
         in_menu: bool = False,
     ) -> None:
-        """Begin to follow a next edit in `text` and those that belong to it, all under one id.
+        """Begin to follow edits in `text` that are given together, under one id.
 
         With `in_menu` it counts as shown when the editor says so (`shown`), or when it is taken.
         """
         new = [(edit, _replacing(text, edit)) for edit in edits[:EDITS]]
-        size = sum(len(candidate.text) for _, candidate in new)
-        self._offer(uri, new, Offer(key, now, wait_ms, [], size, in_menu))
+        self._offer(uri, new, Offer(key, now, wait_ms, [], 0, in_menu))
 
     def _offer(self, uri: str, new: Sequence[tuple[Offered, Candidate]], fresh: Offer) -> None:
         """Go on with the offer that is followed if something of it is offered again; else begin the `fresh` one."""
@@ -146,11 +145,14 @@ class Follower:
         elif offer.in_menu and not fresh.in_menu:
             offer.in_menu, offer.since = False, fresh.since
         offer.candidates = [candidate for candidate in offer.candidates if not candidate.finished()]
-        known = [one or _Known(offer, candidate, item.text, 0) for one, (item, candidate) in zip(found, new, strict=True)]
-        offer.candidates += [one.candidate for one, same in zip(known, found, strict=True) if same is None]
-        for one, (item, _) in reversed(list(zip(known, new, strict=True))):  # Of several edits the first has the id.
-            self._known[item.id] = one
-            self._known.move_to_end(item.id)
+        known: dict[str, _Known] = {}
+        for (item, candidate), same in zip(new, found, strict=True):
+            if same is None:
+                offer.add(candidate)
+            known.setdefault(item.id, same or _Known(offer, candidate, item.text, 0))  # Of several edits the first.
+        for identity, one in known.items():
+            self._known[identity] = one
+            self._known.move_to_end(identity)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
 
@@ -270,11 +272,11 @@ def _candidate(text: str, item: Offered, cursor: int) -> Candidate:
 
 
 def _replacing(text: str, edit: Offered) -> Candidate:
-    """Return what changes of a next edit, without what stays as it is at its borders."""
+    """Return what is followed of a next edit; what stays as it is at its borders is accounted for."""
     change = difference(text[edit.span.start : edit.span.end], edit.text)
-    start = edit.span.start + change.span.start
-    span = Span(start, start + len(change.span))
-    return Candidate(change.text, begin(text, span, change.text, start), 0, 0, instead=True)
+    same = change.span.start
+    trail = begin(text, edit.span, edit.text, edit.span.start + same)
+    return Candidate(edit.text, trail, same, len(edit.text) - same - len(change.text), instead=True)
 
 
 def _same(offer: Offer | None, new: Candidate, text: str) -> _Known | None:

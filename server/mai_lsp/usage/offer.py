@@ -27,9 +27,9 @@ class Candidate:
     reach: int
     """How much of `text` is accounted for."""
     covers: int
-    """Characters behind the cursor that it replaces, and so does not add."""
+    """Characters at its end that it replaces by the same, and so does not add."""
     instead: bool = False
-    """It stands in place of what it replaces (a next edit), so that all of it counts."""
+    """It is a next edit: what it replaces by something else counts."""
     last_key: int = 0
     """Characters that a key has completed it with; an acceptance may have looked the same."""
 
@@ -48,9 +48,9 @@ class Offer:
     wait_ms: float | None
     """None where nobody waited for it."""
     candidates: list[Candidate]
-    """Alternatives, or a next edit and those that belong to it."""
+    """Alternatives, or edits that are given together."""
     size: int
-    """Characters that taking it brings: of the first alternative, or of all edits."""
+    """Characters that taking it brings: the first alternative, or all edits."""
     in_menu: bool = False
     """It stands in a menu that nobody need have opened: having stood there does not make it shown."""
     shown: bool = False
@@ -66,6 +66,14 @@ class Offer:
     def alive(self) -> bool:
         """Whether anything can still come of it by typing."""
         return any(not candidate.finished() for candidate in self.candidates)
+
+    def add(self, candidate: Candidate) -> None:
+        """Take in another alternative, or an edit, which adds to what can be taken."""
+        self.candidates.append(candidate)
+        if candidate.instead:
+            more = len(candidate.text) - candidate.reach - candidate.covers
+            self.size += more
+            self._counts.numbers["shown_chars"] += more if self.shown else 0
 
     def show(self) -> None:
         """Count it as shown, once."""
@@ -94,7 +102,8 @@ class Offer:
             candidate.trail, move = step(candidate.trail, edit)
             if move is None or candidate.trail is None:
                 continue
-            fresh = max(0, move.end - max(move.start, candidate.reach))
+            end = len(candidate.text) - candidate.covers if candidate.instead else move.end
+            fresh = max(0, min(move.end, end) - max(move.start, candidate.reach))
             candidate.reach = max(candidate.reach, move.end)
             if move.how is How.TYPED:
                 candidate.last_key = fresh if candidate.trail.done else 0

@@ -18,6 +18,7 @@ from pathlib import Path
 from mai_lsp.system import lock
 from mai_lsp.system.cache import data_dir
 from mai_lsp.usage.counts import COUNTERS, Book, Key, Timing
+from mai_lsp.usage.spending import Costs
 
 SCHEMA = 2
 """Raised with every change of the tables. It is part of the file's name, so that two versions of this server can run
@@ -98,13 +99,19 @@ def read(path: Path, since: str = "") -> Book:
     return book
 
 
-def cost_of(path: Path, day: str) -> float | None:
-    """Return the USD spent on an ISO date; None where nothing is known of it. To be called behind `add`."""
+def costs(path: Path, today: date) -> Costs:
+    """Return the USD spent today and in this calendar month, by all servers that have written; None where unknown."""
     if not path.is_file():
-        return None
+        return Costs()
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)) as db:
-        query = "SELECT total(cost_nanousd), total(requests - failed - unpriced) FROM day WHERE day = ?"
-        nanousd, priced = db.execute(query, (day,)).fetchone()
+        if _version(db) != (APPLICATION, SCHEMA):
+            return Costs()
+        return Costs(_cost(db, today, today), _cost(db, today.replace(day=1), today))
+
+
+def _cost(db: sqlite3.Connection, first: date, last: date) -> float | None:
+    query = "SELECT total(cost_nanousd), total(requests - failed - unpriced) FROM day WHERE day BETWEEN ? AND ?"
+    nanousd, priced = db.execute(query, (first.isoformat(), last.isoformat())).fetchone()
     return nanousd / 1e9 if priced else None
 
 

@@ -1,7 +1,7 @@
-"""Reads a project's `.mai.toml` into plain data for `settings_reading.read`.
+"""Reads a project's `.mai.toml`, and the user's own actions, into plain data; others make settings and actions of it.
 
-The file is hostile input: it is read only up to a limit, only as a regular file inside the workspace folder, and
-never raises; what is wrong with it comes back as a sentence that holds none of its text.
+The project's file is hostile input: it is read only up to a limit, only as a regular file inside the workspace folder,
+and never raises; what is wrong with it comes back as a sentence that holds none of its text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mai_lsp.system.cache import config_dir
+
 FILE_NAME = ".mai.toml"
+
+ACTIONS_FILE = "actions.toml"
+"""In the user's configuration folder."""
+
+ACTION = "action"
+"""The tables of own actions, `[[action]]`: not `actions`, which is a part of the settings' names."""
 
 MAX_BYTES = 64 * 1024
 """Far more than every setting with a sentence of comment; a larger file is not one of ours."""
@@ -17,6 +25,29 @@ MAX_BYTES = 64 * 1024
 
 def read_project(folders: list[Path]) -> tuple[dict[str, Any], list[str]]:
     """Return the settings of the first folder that has a project file, and what was wrong with that file."""
+    settings, problems = _first(folders)
+    return {name: value for name, value in settings.items() if name != ACTION}, problems
+
+
+def project_actions(folders: list[Path]) -> Any:
+    """Return what that file gives as actions, whatever it is; None for nothing. Its problems are `read_project`'s."""
+    return _first(folders)[0].get(ACTION)
+
+
+def user_actions() -> tuple[Any, list[str]]:
+    """Return the same of the user's own file, and what was wrong with it."""
+    folder = config_dir()
+    path = folder / ACTIONS_FILE
+    try:
+        if not path.exists():
+            return None, []
+        table, problems = _table(path.resolve(strict=True), ACTIONS_FILE)
+    except OSError as error:
+        return None, [f"{ACTIONS_FILE} can not be read ({_word(error)}). It was ignored."]
+    return table.get(ACTION), problems
+
+
+def _first(folders: list[Path]) -> tuple[dict[str, Any], list[str]]:
     for folder in folders:
         path = folder / FILE_NAME
         try:
@@ -32,20 +63,25 @@ def _read(path: Path, folder: Path) -> tuple[dict[str, Any], list[str]]:
     if not real.is_relative_to(folder.resolve()):
         # A link could otherwise make the log quote parts of any file that the user may read.
         return {}, [f"project file: {FILE_NAME} points out of the project. It was ignored."]
+    return _table(real, f"project file: {FILE_NAME}")
+
+
+def _table(real: Path, name: str) -> tuple[dict[str, Any], list[str]]:
+    """Read a file of ours; raises OSError."""
     if not real.is_file():
-        return {}, [f"project file: {FILE_NAME} is not a regular file. It was ignored."]
+        return {}, [f"{name} is not a regular file. It was ignored."]
     with real.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        return {}, [f"project file: {FILE_NAME} is larger than {MAX_BYTES // 1024} KiB. It was ignored."]
+        return {}, [f"{name} is larger than {MAX_BYTES // 1024} KiB. It was ignored."]
     import tomllib  # noqa: PLC0415 (most projects have no such file, and start-up time counts)
 
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return {}, [f"project file: {FILE_NAME} is not UTF-8. It was ignored."]
+        return {}, [f"{name} is not UTF-8. It was ignored."]
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return {}, [f"project file: {FILE_NAME} is not valid TOML{_place(str(error))}. It was ignored."]
+        return {}, [f"{name} is not valid TOML{_place(str(error))}. It was ignored."]
     inner = table.get("mai")
     return (inner if isinstance(inner, dict) else table), []
 

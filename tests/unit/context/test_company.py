@@ -13,7 +13,7 @@ from mai_lsp.context.company import ALIKE, company, own_parts, parts_of
 from mai_lsp.context.neighbours import Neighbour
 from mai_lsp.core.facts import File
 from mai_lsp.core.text import open_document
-from mai_lsp.core.uses import PART_LINES, Part
+from mai_lsp.core.uses import PART_LINES, Part, Uses
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Written:
 
     parts: Mapping[str, Sequence[str]]
 
-    def uses(self, file: File) -> Sequence[Part]:
-        return [part(number, names) for number, names in enumerate(self.parts[file.path])]
+    def uses(self, file: File) -> Uses:
+        return Uses.of(part(number, names) for number, names in enumerate(self.parts[file.path]))
 
     def near(self, *affinities: float) -> list[Neighbour]:
         weights = affinities or (1.0,) * len(self.parts)

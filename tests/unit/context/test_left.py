@@ -23,7 +23,7 @@ OTHERS = {
     "src/app.ts": "import { Cart } from './index';\nimport { total } from './cart';\nimport fs from 'fs';\n",
     "shop/Cart.java": "package shop;\npublic class Cart {}\n",
     "app/Main.java": "package app;\nimport shop.Cart;\nimport java.util.List;\nclass Main {}\n",
-    "Cargo.toml": "[package]\nname = \"shop\"\n",
+    "Cargo.toml": '[package]\nname = "shop"\n',
     "src/lib.rs": "mod cart;\npub use cart::Cart;\n",
     "src/cart.rs": "pub struct Cart {}\npub fn total() {}\n",
     "src/bill.rs": "use crate::cart::{Cart, total};\nuse std::fmt;\n",

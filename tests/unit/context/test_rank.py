@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mai_lsp.context.candidate import Candidate
 from mai_lsp.context.page import MORE, brief
 from mai_lsp.context.rank import FIRST, FULL, LEAST_KEPT, SURE, Filled, fill
 from mai_lsp.context.resolve import Files, Found
-from mai_lsp.context.workspace import Candidate
 from mai_lsp.core import tokens
-from mai_lsp.core.facts import Facts, File, Symbol
+from mai_lsp.core.facts import Facts, File
+from mai_lsp.core.symbols import Symbol, Symbols
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Shelf:
     symbols: dict[File, tuple[Symbol, ...]]
 
     def facts(self, file: File) -> Facts:
-        return Facts("", self.symbols.get(file, ()))
+        return Facts("", Symbols.of(self.symbols.get(file, ())))
 
     def named(self, file: File, name: str) -> Sequence[Symbol]:
         return [symbol for symbol in self.symbols.get(file, ()) if symbol.name == name]
@@ -41,7 +42,7 @@ def shelf(found: Sequence[Candidate], more: Sequence[Found] = ()) -> Files:
 def function(number: int, *, chance: float = 0.01, path: str = "a.py", doc: str = "") -> Candidate:
     name = f"function_{number}"
     found = Found(File(path, "python", ""), Symbol(name, "function", "", f"def {name}(value):", doc, number * 100))
-    return Candidate(found, [], chance)
+    return Candidate(found, chance=chance)
 
 
 def lines(filled: Filled) -> list[str]:
@@ -76,7 +77,7 @@ def candidates(draw: st.DrawFn) -> list[Candidate]:
         header += draw(st.sampled_from(["", " {", ":"]))
         doc = draw(st.sampled_from(["", "/// Says what it does.", '    """Says so at length, and at more."""']))
         symbol = Symbol(name, kind, owner, header, doc, at)  # type: ignore[arg-type]
-        found[path, at] = Candidate(Found(File(path, language, ""), symbol), [], draw(st.floats(0, 1)))
+        found[path, at] = Candidate(Found(File(path, language, ""), symbol), chance=draw(st.floats(0, 1)))
     return sorted(found.values(), key=lambda one: -one.chance)
 
 
@@ -182,7 +183,7 @@ def test_a_definition_that_changed_is_not_kept() -> None:
     one = function(0)
     before = fill([one], shelf([one]), 300)
     file, symbol = one.found
-    new = Candidate(Found(file, symbol._replace(header="def function_0(other):")), [], 0.0)
+    new = Candidate(Found(file, symbol._replace(header="def function_0(other):")), chance=0.0)
     assert lines(fill([new], shelf([new]), 300, before=before)) == ["def function_0(other):"]
 
 

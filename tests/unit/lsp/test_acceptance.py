@@ -22,6 +22,7 @@ from mai_lsp.lsp.tasks import Tasks
 from mai_lsp.model.types import Usage
 from mai_lsp.usage import store
 from mai_lsp.usage.counts import Book, Timing, total
+from mai_lsp.usage.spending import Costs
 
 URI = "file:///a.py"
 
@@ -115,6 +116,25 @@ async def test_accepted_text_is_looked_at_when_it_is_time(bench: Bench) -> None:
     await bench.subject.stop()
     numbers = total(one for book in bench.written for one in book.values()).numbers
     assert (numbers["kept_30s_chars"], numbers["after_5min_chars"], numbers["kept_5min_chars"]) == (6, 6, 6)
+
+
+async def test_what_was_spent_before_is_learned_and_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "costs", lambda path, today: Costs(1.0, 20.0))
+    assert bench.subject.costs() == (None, None)
+    await bench.subject.learn_costs()
+    bench.subject._spent(Spent("p", "m", Usage(10, 0, 2, cost_usd=0.5), 5.0, 9.0, failed=False), "python")
+    assert bench.subject.costs() == (1.5, 20.5)
+    await bench.subject.stop()
+    assert bench.subject.costs() == (1.0, 20.0)  # What the file says by then.
+
+
+async def test_costs_that_can_not_be_read_are_done_without(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path, today: date) -> Costs:
+        raise sqlite3.OperationalError("locked")
+
+    monkeypatch.setattr(store, "costs", fail)
+    await bench.subject.learn_costs()
+    assert bench.subject.costs() == (None, None)
 
 
 async def test_nothing_is_written_where_that_is_switched_off(bench: Bench) -> None:

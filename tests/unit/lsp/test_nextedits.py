@@ -1,9 +1,11 @@
-"""What a session keeps of next edits: followed over typing, turned down, accepted once, silent beside a completion."""
+"""What a session keeps of next edits: followed over typing, turned down, silent beside a completion."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,11 +15,15 @@ from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.engine.edit import COOLDOWN, EditReason, EditSuggestion, NoEdit
 from mai_lsp.engine.pace import Budget
 from mai_lsp.engine.ports import Deps
+from mai_lsp.lsp.acceptance import Menu
 from mai_lsp.lsp.convert import Change, Place
 from mai_lsp.lsp.documents import Documents
 from mai_lsp.lsp.nextedits import NextEdits, _Place
 from mai_lsp.lsp.tasks import Tasks
+from mai_lsp.model.types import Wire
+from mai_lsp.prompt.prompt import Prompt
 from mai_lsp.settings import Settings
+from tests.support.timed_model import ENDPOINT, Piece, TimedModel
 
 URI = "file:///a.py"
 CODE = "def area(width, height):\n    print(width)\n    return width * height\n"
@@ -32,9 +38,10 @@ class Session:
     """The parts of a session around it, with a clock that the test sets."""
 
     now: float = 1000.0
-    given: int = 0
-    accepted: int = 0
+    shown: int = 0
+    given: list[tuple[str, tuple[Edit, ...], Menu | None]] = field(default_factory=list)
     ready: bool = True
+    model: Any = field(default_factory=NoModel)
     budget: Budget = field(default_factory=Budget)
     documents: Documents = field(init=False)
     edits: NextEdits = field(init=False)
@@ -43,7 +50,7 @@ class Session:
         tasks = Tasks()
         self.documents = Documents(tasks.start, clock=self.clock)
         deps: Callable[[Document], Deps | None] = lambda _: (  # noqa: E731 (named by its use)
-            Deps(NoModel(), self.documents, Settings()) if self.ready else None  # type: ignore[arg-type]
+            Deps(self.model, self.documents, Settings()) if self.ready else None
         )
         self.edits = NextEdits(
             tasks,
@@ -51,7 +58,7 @@ class Session:
             deps,
             budget=lambda: self.budget,
             given=self._give,
-            accepted=self._accept,
+            shows=self._show,
             clock=self.clock,
         )
         self.documents.open(URI, "python", 1, CODE)
@@ -59,11 +66,20 @@ class Session:
     def clock(self) -> float:
         return self.now
 
-    def _give(self) -> None:
-        self.given += 1
+    def _give(
+        self,
+        found: EditSuggestion,
+        identity: str,
+        edits: Sequence[Edit],
+        *,
+        wait_ms: float | None = None,
+        menu: Menu | None = None,
+    ) -> None:
+        assert found.document is self.document
+        self.given.append((identity, tuple(edits), menu))
 
-    def _accept(self) -> None:
-        self.accepted += 1
+    def _show(self) -> None:
+        self.shown += 1
 
     @property
     def document(self) -> Document:
@@ -97,39 +113,38 @@ def test_while_the_engine_is_loading_there_is_none() -> None:
     assert session.reason() is EditReason.LOADING
 
 
-def test_an_accepted_edit_is_counted_once_however_it_is_told() -> None:
+def test_the_same_edit_once_more_keeps_its_id() -> None:
     session = Session()
     session.rename()
     found = session.found()
     assert [found.document.line_at(edit.span.start) for edit in found.edits] == [1, 2]
-    identity = session.edits.hand_out(found, found.edits[0])
-    assert session.edits.hand_out(found, found.edits[0]) == identity
-    assert session.given == 1, "the same once more"
-    session.change(1, 10, 15, "breadth")
-    assert session.accepted == 1
-    assert not session.edits.accept(identity)
-    assert session.accepted == 1
-    assert not session.edits.accept("unknown")
-    assert [session.document.line_at(edit.span.start) for edit in session.found().edits] == [2]
+    identity = session.edits.show(found, found.edits[1])
+    assert session.edits.show(session.found(), found.edits[1]) == identity
+    assert session.shown == 1, "the same once more"
+    assert session.given[0] == session.given[1] == (identity, (found.edits[1],), None)
+    session.change(2, 11, 16, "breadth")
+    assert not session.edits._places[URI].rejected
+    assert [session.document.line_at(edit.span.start) for edit in session.found().edits] == [1]
 
 
-def test_the_command_before_the_change_counts_once_too() -> None:
+def test_a_menu_shows_nothing_that_could_be_turned_down() -> None:
     session = Session()
     session.rename()
-    found = session.found()
-    assert session.edits.accept(session.edits.hand_out(found, found.edits[0]))
-    session.change(1, 10, 15, "breadth")
-    assert session.accepted == 1
+    session.edits.list(session.found(), opened=False)
+    session.edits.list(session.found(), opened=True)
+    assert [menu for _, _, menu in session.given] == ["listed", "opened"]
+    assert session.shown == 0
+    session.change(1, 15, 15, "s")
+    assert URI not in session.edits._places
 
 
 def test_what_is_typed_over_was_turned_down_and_its_line_rests() -> None:
     session = Session()
     session.rename()
     found = session.found()
-    session.edits.hand_out(found, found.edits[0])
+    session.edits.show(found, found.edits[0])
     session.now += 2
     session.change(1, 15, 15, "s")
-    assert session.accepted == 0
     assert session.reason() is EditReason.CERTAIN, "the same name was changed to two others"
     session.change(1, 15, 16, "")
     assert session.reason(automatic=False) is EditReason.REJECTED
@@ -141,11 +156,10 @@ def test_typing_elsewhere_turns_nothing_down() -> None:
     session = Session()
     session.rename()
     found = session.found()
-    session.edits.hand_out(found, found.edits[0])
+    session.edits.show(found, found.edits[0])
     session.change(0, 0, 0, "import os\n")
     session.change(2, 0, 0, "# note\n")
     session.now += 2
-    assert session.accepted == 0
     assert not session.edits._places[URI].rejected
 
 
@@ -173,11 +187,46 @@ async def test_the_cap_on_requests_is_that_of_completions_and_not_for_what_is_as
         await session.edits.find(session.document, 0, automatic=False)
 
 
+def asking(*pieces: Piece) -> tuple[Session, asyncio.Event]:
+    """A session with a model that chats, and what is set when it is asked."""
+    asked = asyncio.Event()
+
+    def said(_: Prompt) -> Sequence[Piece]:
+        asked.set()
+        return pieces
+
+    return Session(model=TimedModel(said, replace(ENDPOINT, wire=Wire.CHAT))), asked
+
+
+async def test_a_request_counts_from_being_sent_also_if_it_is_cancelled() -> None:
+    session, asked = asking((3600.0, ""))
+    session.change(1, 4, 9, "log.write")
+    cap = Settings().completion_requests_per_minute
+    finding = asyncio.create_task(session.edits.find(session.document, 0, automatic=True))
+    await asked.wait()
+    assert session.budget.left(cap, session.now) == cap - 1
+    finding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await finding
+    assert session.budget.left(cap, session.now) == cap - 1
+
+
+async def test_an_edit_that_is_found_for_a_document_closed_meanwhile_is_none() -> None:
+    session, asked = asking((0.0, f"```python\n{CODE.replace('print', 'log.write')}```"))
+    session.change(1, 4, 9, "log.write")
+    finding = asyncio.create_task(session.edits.find(session.document, 0, automatic=True))
+    await asked.wait()
+    session.documents.close(URI)
+    found = await finding
+    assert isinstance(found, NoEdit)
+    assert URI not in session.edits._places
+
+
 def test_a_closed_document_is_forgotten() -> None:
     session = Session()
     session.rename()
     found = session.found()
-    session.edits.hand_out(found, found.edits[0])
+    session.edits.show(found, found.edits[0])
     session.edits.closed(URI)
     assert not session.edits._places
 

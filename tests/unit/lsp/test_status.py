@@ -277,3 +277,20 @@ def test_what_today_has_cost_is_in_it() -> None:
     status.cost = 0.01234567
     status.send()
     assert heard.statuses[-1]["cost"] == 0.012346
+
+
+def test_a_ceiling_is_told_while_nothing_else_is_wrong() -> None:
+    heard = Heard()
+    status = status_for(heard)
+    ask(status, GOOD)
+    status.ceiling = "Today has cost $5.00, and $5.00 is the limit (mai.cost.perDay)."
+    ask(status, Skipped(Reason.CEILING, status.ceiling))
+    assert [told["state"] for told in heard.statuses[-1:]] == ["limited"]
+    assert heard.statuses[-1]["message"] == f"Nothing is suggested while typing. {status.ceiling}"
+    assert status.in_force().ceiling == status.ceiling
+    ask(status, failed(AUTH))
+    assert heard.statuses[-1]["state"] == "error"
+    ask(status, GOOD)  # Asked by hand.
+    status.ceiling = ""  # The day is over.
+    status.send()
+    assert (heard.statuses[-1]["state"], heard.statuses[-1]["message"]) == ("ready", "")

@@ -14,7 +14,7 @@ from mai_lsp.core.seam import Seam
 from mai_lsp.model.resolve import SESSION, Target, resolve
 from mai_lsp.model.types import Role, Usage, Wire
 from mai_lsp.model.wires import DECODERS, chat, completions, infill, request_body, responses
-from mai_lsp.model.wires.delta import Delta, Failure
+from mai_lsp.model.wires.delta import CallPart, Delta, Failure
 from mai_lsp.prompt.prompt import ChatPrompt, ExtraFile, FimPrompt, InfillPrompt, Message, Prompt
 from mai_lsp.settings import Settings
 
@@ -167,7 +167,17 @@ def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> dict
         (chunk({"content": None, "reasoning": None}), Delta()),
         (chunk({"reasoning_content": "r"}), Delta(reasoning="r")),
         (chunk({"reasoning_details": [{"type": "reasoning.text", "text": "r"}]}), Delta(reasoning="r")),
-        (chunk({"tool_calls": [{"function": {"name": "f"}}]}, "stop"), Delta(finish="stop")),
+        (chunk({"tool_calls": [{"function": {"name": "f"}}]}, "stop"), Delta(finish="stop", calls=(CallPart("f"),))),
+        (
+            chunk({"tool_calls": [{"index": 1, "id": "i", "function": {"name": "f", "arguments": "{"}}]}),
+            Delta(calls=(CallPart("f", "{", "i", 1),)),
+        ),
+        (
+            chunk({"tool_calls": [{"function": {"name": "f", "arguments": {"a": "é"}}}]}),
+            Delta(calls=(CallPart("f", '{"a": "é"}', whole=True),)),
+        ),
+        (chunk({"tool_calls": [5, {"function": 5}, {"index": True, "function": {}}]}), Delta(calls=(CallPart(),))),
+        (chunk({"tool_calls": {"function": {"name": "f"}}}), Delta()),
         ({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}, Delta(usage=Usage(3, 0, 2))),
         ({"choices": [], "usage": None, "prompt_filter_results": []}, Delta()),
         ({"choices": [{"message": {"content": "x"}, "finish_reason": "length"}]}, Delta(text="x", finish="length")),
@@ -228,6 +238,24 @@ def test_a_finish_that_is_a_failure_is_reported_as_one(finish: str) -> None:
         ({"type": "error", "error": {"code": "x", "message": "m"}}, Delta(failure=Failure("m", "x"))),
         (
             {
+                "type": "response.output_item.added",
+                "output_index": 1,
+                "item": {"type": "function_call", "id": "i", "name": "f", "arguments": ""},
+            },
+            Delta(calls=(CallPart("f", "", "i", 1),)),
+        ),
+        (
+            {"type": "response.function_call_arguments.delta", "item_id": "i", "output_index": 1, "delta": "{"},
+            Delta(calls=(CallPart("", "{", "i", 1),)),
+        ),
+        (
+            {"type": "response.function_call_arguments.done", "item_id": "i", "name": "f", "arguments": "{}"},
+            Delta(calls=(CallPart("f", "{}", "i", whole=True),)),
+        ),
+        ({"type": "response.output_item.done", "item": {"type": "message", "content": []}}, Delta()),
+        ({"type": "response.output_item.done", "item": None}, Delta()),
+        (
+            {
                 "status": "completed",
                 "output": [
                     {"type": "reasoning", "summary": [{"text": "r"}]},
@@ -271,6 +299,7 @@ def test_infill_events(event: dict[str, Any], delta: Delta) -> None:
 _NAMES = """
 choices delta message content text reasoning usage error code type response output stop finish_reason detail timings
 status prompt_tokens completion_tokens_details incomplete_details summary
+tool_calls function arguments name index id item item_id output_index
 """
 _KEYS = st.sampled_from(_NAMES.split())
 _JSON = st.recursive(

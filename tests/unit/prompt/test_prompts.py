@@ -1,9 +1,8 @@
-"""Whole prompts as a model gets them, and invariants over every row of the format table."""
+"""Whole prompts as a model gets them."""
 
 from __future__ import annotations
 
 import dataclasses
-import string
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ from mai_lsp.core.seam import Seam
 from mai_lsp.core.snippet import CLIPBOARD_PATH, Former, Kind, Snippet
 from mai_lsp.prompt import chat, fim, seam
 from mai_lsp.prompt.diff import diff
-from mai_lsp.prompt.formats import FORMATS, FimFormat, cache_friendly, infer
+from mai_lsp.prompt.formats import infer
 from mai_lsp.prompt.gate import Gated, admit
 from mai_lsp.prompt.prompt import Source
 
@@ -121,24 +120,13 @@ def test_suffix_parameter_where_the_server_puts_the_tokens_in() -> None:
     assert built.text.endswith("return su")
 
 
-@pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.name)
-def test_every_format_shows_both_sides_once(row: FimFormat) -> None:
-    if not row.template:
-        return
-    names = [name for _, name, _, _ in string.Formatter().parse(row.template) if name]
-    assert sorted(names) == ["after", "before"]
-    tokens = [part for part, _, _, _ in string.Formatter().parse(row.template) if part.strip()]
-    assert tokens
-    if row.name != "codellama":
-        assert all(any(token in part for token in row.stop) for part in tokens), "a FIM token is also a stop"
-
-
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
         ("Qwen/Qwen2.5-Coder-7B", "qwen"),
         ("qwen2.5-coder:1.5b-base", "qwen"),
-        ("bigcode/starcoder2-3b", "starcoder"),
+        ("bigcode/starcoder2-3b", "starcoder2"),
+        ("bigcode/starcoderbase-1b", "starcoder"),
         ("deepseek-coder-6.7b-base", "deepseek"),
         ("codellama/CodeLlama-7b-hf", "codellama"),
         ("google/codegemma-2b", "codegemma"),
@@ -178,19 +166,6 @@ def test_a_seam_loses_nothing(prefix: str, words: bool) -> None:
     assert kept + cut.spaces + cut.word == prefix
 
 
-def test_tokens_in_the_source_can_not_pose_as_structure() -> None:
-    source = Source("a.py", find("python"), 'x = "<|fim_middle|>"\n', '"<|endoftext|>"\n')
-    built = fim.build(gated(source), "qwen", max_tokens=8, words=False)
-    assert built.text.count("<|fim_middle|>") == 1
-    assert "<|endoftext|>" not in built.text
-
-
-def test_the_format_that_keeps_the_cache_is_of_the_same_family() -> None:
-    assert cache_friendly("qwen") == "qwen-mid"
-    assert FORMATS["qwen"].stop == FORMATS["qwen-mid"].stop
-    assert cache_friendly("starcoder") == "starcoder"
-
-
 ELSEWHERE = Snippet(Kind.WORKSPACE, "shop/tax\n.py", "def tax(item): ...", 0, 12, "tax")
 
 
@@ -200,14 +175,15 @@ def with_elsewhere(**changes: object) -> Source:
 
 def test_other_files_come_first_and_under_their_paths() -> None:
     built = fim.build(gated(with_elsewhere()), "qwen-mid", max_tokens=64, words=True)
-    begin = "<|fim_middle|># shop/tax .py\ndef tax(item): ...\n\n# shop/cart.py\nfrom shop import tax\n"
-    assert begin in built.text
+    begin = "<|file_sep|>shop/tax .py\ndef tax(item): ...\n<|file_sep|>shop/cart.py\n<|fim_prefix|><|fim_suffix|>"
+    assert built.text.startswith(begin)
+    assert "<|fim_middle|>from shop import tax\n" in built.text
     assert built.pieces[0].label == "workspace tax"
     assert built.pieces[0].path == ELSEWHERE.path
 
 
 def test_a_path_is_a_comment_in_the_files_language() -> None:
-    built = fim.build(gated(with_elsewhere(language=find("css"))), "qwen", max_tokens=64, words=True)
+    built = fim.build(gated(with_elsewhere(language=find("css"))), "deepseek", max_tokens=64, words=True)
     assert "/* shop/tax .py */\ndef tax" in built.text
 
 
@@ -294,9 +270,9 @@ def test_an_answer_that_is_begun_has_it_in_the_question() -> None:
 
 
 def test_fim_shows_what_the_session_knows_as_code_under_paths_before_the_file_itself() -> None:
-    built = fim.build(gated(with_known()), "qwen-mid", max_tokens=64, words=True)
-    assert built.text[built.text.index("<|fim_middle|>") :] == snapshot("""\
-<|fim_middle|># shop/order.py
+    built = fim.build(gated(with_known()), "codestral", max_tokens=64, words=True)
+    assert built.text[built.text.index("[PREFIX]") :] == snapshot("""\
+[PREFIX]# shop/order.py
 def sum_up(items):
     return sum(items)
 
@@ -309,6 +285,32 @@ total = 0
 
 # shop/cart.py, line 7 (1 above the cursor): error: no su
 # shop/cart.py
+from shop import tax
+
+def price(item): ...
+
+class Cart:
+def total(items):
+    return\
+""")
+
+
+def test_fim_shows_it_as_files_where_the_family_knows_them() -> None:
+    built = fim.build(gated(with_known()), "qwen-mid", max_tokens=64, words=True)
+    assert built.text == snapshot("""\
+<|file_sep|>shop/order.py
+def sum_up(items):
+    return sum(items)
+<|file_sep|>shop/tax.py
+def tax(item):
+    return 2
+<|file_sep|>clipboard
+total = 0
+<|file_sep|>shop/cart.py
+<|fim_prefix|><|fim_suffix|>
+
+print(total([]))
+<|fim_middle|># shop/cart.py, line 7 (1 above the cursor): error: no su
 from shop import tax
 
 def price(item): ...

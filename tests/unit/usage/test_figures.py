@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from mai_lsp.usage.counts import Book, Counts, Key, Timing
-from mai_lsp.usage.figures import By, figures, grouped, overall, week_of
+from mai_lsp.usage.figures import By, figures, grouped, of_kind, overall, week_of, worth
 
 
 def counts(**numbers: int) -> Counts:
@@ -94,3 +94,14 @@ def test_groups_add_up_and_the_greatest_comes_first() -> None:
 def test_a_model_is_named_with_its_provider_only_where_it_must_be() -> None:
     same = Book({key(model="a"): counts(), key(model="a", provider="q"): counts(), key(model="b"): counts()})
     assert set(grouped(same, By.MODEL)) == {"a (p)", "a (q)", "b"}
+
+
+def test_kinds_are_told_apart_and_what_needs_no_model_has_a_name() -> None:
+    certain = Key("2026-11-20", "", "", "python", "next edit")
+    book = Book({key(model="m"): counts(shown=3, accepted=1)})
+    assert worth(book) == (By.MODEL, By.LANGUAGE, By.WEEK)
+    book[certain] = counts(shown=2, accepted=2)
+    assert worth(book) == tuple(By)
+    assert {name: row.shown for name, row in grouped(book, By.KIND).items()} == {"completions": 3, "next edits": 2}
+    assert set(grouped(book, By.MODEL)) == {"m", "without a model"}
+    assert (of_kind(book, "next edit").acceptance, overall(book).acceptance) == (1.0, 0.6)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mai_lsp.core.text import Edit, Span, apply
-from mai_lsp.usage.counts import Book, Counts, Key, Timing, total
+from mai_lsp.usage.counts import Book, Counts, Key, Kind, Timing, total
 from mai_lsp.usage.follower import MARKS, REMEMBERED, Follower, Offered, compare
 
 URI = "file:///a.py"
@@ -59,6 +59,17 @@ class Desk:
     def wait(self, seconds: float) -> None:
         self.now += seconds
         compare(self.follower.due(self.now, lambda _: self.text), self.book)
+
+    def propose(self, *edits: Edit, identity: str = "e", in_menu: bool = False) -> None:
+        """Propose edits that belong together."""
+        items = [Offered(identity, edit.span, edit.text) for edit in edits]
+        key = KEY._replace(kind="next edit")
+        self.follower.proposed(URI, self.text, items, key=key, wait_ms=None, now=self.now, in_menu=in_menu)
+
+    def of(self, kind: Kind) -> Counts:
+        """Figures of one kind."""
+        assert self.counts
+        return total(counts for key, counts in self.book.items() if key.kind == kind)
 
     @property
     def counts(self) -> Counts:
@@ -295,3 +306,144 @@ def test_accepted_pieces_are_followed_up_to_a_number() -> None:
         desk.type(";")
     desk.wait(30)
     assert desk["after_30s_chars"] == MARKS * 6
+
+
+CODE = "a = total\nb = total\nc = totally\n"
+
+
+def uses(new: str = "amount") -> tuple[Edit, Edit]:
+    """Edits that rename both uses of a name in `CODE`."""
+    second = CODE.index("total", 5)
+    return Edit(Span(4, 9), new), Edit(Span(second, second + 5), new)
+
+
+def edits_of(desk: Desk) -> tuple[int, ...]:
+    """What was shown and accepted of next edits, and their characters."""
+    numbers = desk.of("next edit").numbers
+    return numbers["shown"], numbers["shown_chars"], numbers["accepted"], numbers["accepted_chars"]
+
+
+def test_a_next_edit_is_counted_apart_and_with_all_that_it_puts_there() -> None:
+    desk = Desk(CODE)
+    first, second = uses()
+    desk.propose(first, second)
+    desk.edit(first)
+    assert edits_of(desk) == (1, 12, 1, 6)
+    assert not desk.of("completion").numbers
+    assert not desk.of("next edit").timings, "nobody waited"
+    desk.propose(Edit(Span(second.span.start + 1, second.span.end + 1), "amount"), identity="f")
+    desk.edit(Edit(Span(second.span.start + 1, second.span.end + 1), "amount"))
+    assert desk.follower.accepted("f")
+    assert edits_of(desk) == (1, 12, 1, 12), "what is left of a next edit is the same one"
+    assert desk.accepted == 1
+    desk.wait(31)
+    assert desk.of("next edit").numbers["kept_30s_chars"] == 12
+
+
+def test_all_edits_at_once_and_what_stays_as_it_is_does_not_count() -> None:
+    desk = Desk(CODE)
+    first, second = uses("totals")
+    desk.propose(first, second)
+    assert desk.follower.accepted("e")
+    desk.edit(second, first)
+    assert edits_of(desk) == (1, 2, 1, 1), "a single character may be a key; the command says that one was not"
+    assert desk.of("next edit").numbers["typed_chars"] == 1
+
+
+def test_a_next_edit_in_a_menu_is_shown_when_that_is_opened_or_when_it_is_taken() -> None:
+    desk = Desk(CODE)
+    desk.propose(*uses(), in_menu=True)
+    desk.wait(60)
+    desk.propose(*uses("sum"), in_menu=True, identity="f")
+    assert edits_of(desk)[0] == 0
+    desk.follower.shown("f")
+    assert edits_of(desk) == (1, 6, 0, 0)
+    desk.propose(*uses("other"), identity="g")
+    desk.wait(60)
+    desk.edit(Edit(Span(4, 4), "x"), Edit(Span(len(CODE) // 2, len(CODE) // 2 + 1), ""))
+    assert edits_of(desk)[0] == 2, "a menu says nothing about whether the editor tells what it shows"
+    desk.propose(*uses("again"), in_menu=True, identity="h")
+    assert desk.follower.accepted("h")
+    assert edits_of(desk)[0] == 3
+
+
+def test_a_deletion_is_accepted_by_word_of_the_editor_alone() -> None:
+    desk = Desk(CODE)
+    gone = Edit(Span(0, 10), "")
+    desk.propose(gone)
+    desk.edit(gone)
+    assert desk.of("next edit").numbers["accepted"] == 0
+    assert desk.follower.accepted("e")
+    assert edits_of(desk) == (1, 0, 1, 0)
+
+
+def test_an_edit_done_by_hand_is_not_accepted() -> None:
+    desk = Desk(CODE)
+    first, _ = uses()
+    desk.propose(first)
+    desk.wait(1)
+    desk.edit(Edit(first.span, ""))
+    for at, char in enumerate("amount"):
+        desk.edit(Edit(Span(4 + at, 4 + at), char))
+    assert edits_of(desk) == (1, 6, 0, 0)
+
+
+def test_what_a_completion_brought_is_not_counted_for_a_next_edit_too() -> None:
+    desk = Desk("f(a\n", 3)
+    desk.offer(", b)")
+    desk.propose(Edit(Span(3, 3), ", b)"))
+    desk.insert(", b)")
+    assert (desk["accepted"], desk["accepted_chars"]) == (1, 4)
+    assert desk.of("completion").numbers["accepted"] == 1
+
+
+def test_a_completion_and_a_next_edit_elsewhere_are_followed_beside_each_other() -> None:
+    desk = Desk(CODE, 9)
+    _, second = uses()
+    desk.propose(second)
+    desk.offer(" + 1")
+    desk.insert(" + 1")
+    desk.edit(Edit(Span(second.span.start + 4, second.span.end + 4), "amount"))
+    assert desk.of("completion").numbers["accepted_chars"] == 4
+    assert edits_of(desk) == (1, 6, 1, 6)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4), st.sampled_from(["", "x", "amount", "\n"])), max_size=6),
+    st.booleans(),
+)
+def test_whatever_is_edited_no_next_edit_counts_more_than_it_has(keys: list[tuple[int, int, str]], told: bool) -> None:
+    desk = Desk(CODE)
+    desk.propose(*uses())
+    for start, length, text in keys:
+        size = len(desk.text)
+        desk.edit(Edit(Span(min(start, size), min(start + length, size)), text))
+    if told:
+        desk.follower.accepted("e")
+    desk.follower.close_all(desk.now + 1)
+    numbers = desk.of("next edit").numbers
+    assert numbers["accepted"] <= numbers["shown"] <= 1
+    assert numbers["accepted_chars"] + numbers["typed_chars"] <= 12
+    assert not desk.follower.follows(URI)
+
+
+def test_edits_shown_one_after_the_other_are_several_suggestions() -> None:
+    desk = Desk(CODE)
+    first, second = uses()
+    desk.propose(first)
+    desk.edit(first)
+    later = Edit(Span(second.span.start + 1, second.span.end + 1), "amount")
+    desk.propose(later, identity="f")
+    desk.edit(later)
+    assert edits_of(desk) == (2, 12, 2, 12)
+    assert desk.accepted == 2
+
+
+def test_what_is_listed_beside_what_is_shown_belongs_to_it() -> None:
+    desk = Desk(CODE)
+    desk.propose(uses()[0])
+    desk.follower.shown("e")
+    assert edits_of(desk) == (1, 6, 0, 0)
+    desk.propose(*uses(), identity="f", in_menu=True)
+    desk.edit(uses()[1], uses()[0])
+    assert edits_of(desk) == (1, 12, 1, 12)

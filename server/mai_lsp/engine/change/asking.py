@@ -15,7 +15,7 @@ from mai_lsp.engine.change.ledger import Declined, Ledger
 from mai_lsp.engine.route import cost
 from mai_lsp.engine.route.providers import Providers, Route
 from mai_lsp.errors import MaiError, ModelError, ReasoningOnly, StreamBroken
-from mai_lsp.model.types import Endpoint, Role
+from mai_lsp.model.types import Endpoint, Role, Usage
 from mai_lsp.prompt.prompt import ChatPrompt
 
 TELL_EVERY = 0.25
@@ -64,19 +64,20 @@ async def ask(
     """
     routes = providers.routes(role)
     for number, route in enumerate(routes):
-        endpoint = route.endpoint
+        endpoint, key = route.endpoint, object()
         try:
             question = question_for(endpoint)
             tokens = sum(estimate(message.content) for message in question.prompt.messages)
             wanted = cost.answer_limit(endpoint, question.prompt.max_tokens, tokens, float("inf"))
-            left = await ledger.allow(endpoint, tokens, question.likely, wanted)
+            left = await ledger.allow(key, endpoint, tokens, question.likely, wanted)
             limit = cost.answer_limit(endpoint, question.prompt.max_tokens, tokens, left)
             if limit < cost.LEAST_ANSWER:
                 raise Declined(f"{cost.usd(left)} are left, which is too little for an answer of {endpoint.model}.")
             ledger.decide(Decision(role, endpoint.provider, endpoint.model, reason))
             meter = cost.Meter(endpoint.price, tokens, left)
-            return await _stream(route, replace(question.prompt, max_tokens=limit), meter, what, ledger)
+            return await _stream(key, route, replace(question.prompt, max_tokens=limit), meter, what, ledger)
         except ModelError as error:
+            ledger.settle(key, Usage())
             if number + 1 == len(routes) or not providers.passes_on(error):
                 raise
             following = routes[number + 1].endpoint.provider
@@ -84,10 +85,12 @@ async def ask(
     raise ModelError("No provider can be asked.", advice="See mai.provider and mai.route.fallback.")
 
 
-async def _stream(route: Route, prompt: ChatPrompt, meter: cost.Meter, what: str, ledger: Ledger) -> Said:
+async def _stream(  # noqa: PLR0917 (one request, all of it needed)
+    key: object, route: Route, prompt: ChatPrompt, meter: cost.Meter, what: str, ledger: Ledger
+) -> Said:
     """Read the whole answer; raises ModelError only while nothing has come."""
     text: list[str] = []
-    size, told, key = 0, monotonic(), object()
+    size, told = 0, monotonic()
     error: MaiError | None = None
     ledger.tell(what)
     async with route.model.ask(route.endpoint, prompt) as answer:

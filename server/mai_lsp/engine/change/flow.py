@@ -49,7 +49,9 @@ async def run(job: Job, deps: ChangeDeps) -> Ended:
 
 async def _run(job: Job, deps: ChangeDeps, ledger: Ledger) -> Ended:
     ledger.tell("Looking for the files it is about" if job.many else "Reading the file")
-    fast, strong = (deps.providers.routes(role)[0].endpoint for role in (Role.EDIT, Role.PLAN))
+    fast = deps.providers.routes(Role.EDIT)[0].endpoint
+    # Who has no model for plans, or one that is down, still has the other.
+    strong = deps.providers.endpoint(Role.PLAN) or fast
     alone = (fast.provider, fast.model) == (strong.provider, strong.model)
     window = strong.window if job.many or job.role is Role.PLAN else fast.window
     scope = await choose(
@@ -78,9 +80,10 @@ async def _run(job: Job, deps: ChangeDeps, ledger: Ledger) -> Ended:
     if choice is None:
         return _refused(job, NOTHING_CHANGED, ledger, scope=scope)
     verify = partial(_verified, work, deps, ledger)
-    parted = rules.split(facts, int(strong.window * SHARE), deps.settings)
+    parted = rules.split(facts, int(strong.window * SHARE), deps.settings, choice=choice)
     if parted.wanted and job.many:
-        tried = await split(work, parted.reason, deps=deps, ledger=ledger)
+        planner = Role.EDIT if alone else parted.planner
+        tried = await split(work, planner, parted.reason, deps=deps, ledger=ledger)
         if not tried.problems and (problems := await verify(tried.changes)):
             mending = Choice(Role.EDIT, f"Something was left: {problems[0].detail}", alone=alone)
             tried = await solve(

@@ -5,6 +5,7 @@ It asks no model. One job has one ledger.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -32,6 +33,9 @@ class Ledger:
         self._spent = spent
         self._consented = 0.0
         self._running: dict[object, Usage] = {}
+        self._reserved: dict[object, float] = {}
+        """USD that requests under way will likely cost."""
+        self._asking = asyncio.Lock()
         self._done = self._total = 0
 
     def tell(self, message: str) -> None:
@@ -59,23 +63,24 @@ class Ledger:
         """Ask the user."""
         return await self._watcher.confirm(question, yes)
 
-    async def allow(self, endpoint: Endpoint, prompt: int, answer: int, limit: int) -> float:
+    async def allow(self, key: object, endpoint: Endpoint, prompt: int, answer: int, limit: int) -> float:
         """Return the USD that a request may cost, after asking the user if need be; raises Declined.
 
-        `prompt` and `answer` are the tokens that are likely, `limit` those of the answer at most.
+        `prompt` and `answer` are the tokens that are likely, `limit` those of the answer at most. Until `running` or
+        `settle` say more about `key`, what is likely counts as spent, so that requests side by side share what is left.
         """
         self.note(cost.unknown_price(endpoint, self._limits))
         asked = cost.estimate(endpoint.price, prompt, answer, limit)
-        over = cost.objection(asked, self._limits, self._now(), self._consented)
-        if over is not None:
-            if not await self.confirm(over.question, cost.YES):
-                raise Declined(over.question)
-            self._consented = max(self._consented, over.consent)
-        return self.left()
-
-    def left(self) -> float:
-        """Return the USD that may be spent without asking."""
-        return cost.room(self._limits, self._now(), self._consented)
+        async with self._asking:
+            over = cost.objection(asked, self._limits, self._now(), self._consented)
+            if over is not None:
+                if not await self.confirm(over.question, cost.YES):
+                    raise Declined(over.question)
+                self._consented = max(self._consented, over.consent)
+            left = cost.room(self._limits, self._now(), self._consented)
+            if asked.likely is not None:
+                self._reserved[key] = asked.likely
+        return left
 
     def running(self, key: object, usage: Usage) -> None:
         """Take note of what a request has used so far."""
@@ -84,12 +89,14 @@ class Ledger:
     def settle(self, key: object, usage: Usage) -> None:
         """Take note of what a request that has ended used."""
         self._running.pop(key, None)
+        self._reserved.pop(key, None)
         self.usage = added(self.usage, usage)
 
     def _now(self) -> cost.Spent:
         day, month = self._spent()
-        job = sum((one.cost_usd or 0.0) for one in (self.usage, *self._running.values()))
-        return cost.Spent(job, day, month)
+        known = {key: usage.cost_usd or 0.0 for key, usage in self._running.items()}
+        under_way = sum(max(known.get(key, 0.0), self._reserved.get(key, 0.0)) for key in known | self._reserved)
+        return cost.Spent((self.usage.cost_usd or 0.0) + under_way, day, month)
 
 
 def added(one: Usage, other: Usage) -> Usage:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename
 from typing import NamedTuple
@@ -106,24 +106,23 @@ def search(job: Job, files: Files, looking: Looking) -> Found:
     searching = _Searching(files, found, enough)
     bare = {name: name.rpartition(".")[2] for name in names}
     modules = _modules(files, names, bare) if names else []
-    moved = [*modules, *(path for path in named if job.resources and not job.names)]
+    for path in modules:
+        found.add(path, Tie.NAMED, "named in what you asked for")
+    moved = [path for path in (*modules, *named) if job.resources and not job.names]
     words = dict.fromkeys([*bare.values(), *(imported_as(path) for path in moved)])
     documents = searching.holding(tuple(words), first) if words else {}
     defined = [name for name in names if searching.reach(job, name, documents, named)]
     for path in moved:
         searching.module(path, documents)
-    found.names = tuple(dict.fromkeys(name.rpartition(".")[2] for name in defined))
-    if not defined and not moved:
-        for folder in folders:
-            for number, path in enumerate(files.listed(folder)):
-                if number == MAX_FOLDER or enough():
-                    found.complete = False
-                    break
-                found.add(path, Tie.NAMED, f"in {folder}")
+    found.names = tuple(dict.fromkeys(bare[name] for name in defined))
+    if folders and not defined and not moved:
+        searching.folders(folders, tuple(bare.values()), documents)
     elif folders:
         for path, hit in found.hits.items():
-            if any(path.startswith(f"{folder}/") for folder in folders) and hit.tie is not Tie.STRANGER:
+            if _within(path, folders) and hit.tie is not Tie.STRANGER:
                 hit.tie = min(hit.tie, Tie.DEFINES)
+    if not found.hits:
+        searching.using(bare.values(), documents)
     if not found.hits:
         _guess(job, files, found, enough)
     return found
@@ -137,7 +136,7 @@ def _named(job: Job, files: Files, found: Found) -> tuple[list[str], list[str]]:
         named.append(job.place.path)
         found.add(job.place.path, Tie.NAMED, "where you asked", [job.place.span])
     for path in (*job.paths, *job.creates):
-        clean = path.strip("/") if path not in {".", "./", ""} else ""
+        clean = path.removeprefix("./").rstrip("/") if path not in {"", ".", "/"} else ""
         if not clean or files.is_folder(clean):
             folders.append(clean)
         elif path in job.creates and not files.exists(path):
@@ -257,8 +256,6 @@ class _Searching:
             if bare not in document.text:
                 continue
             own = [one for one in outline(document).definitions() if one.name == bare and one.kind != "module"]
-            if owner and any(_owned(one, owner) for one in own):
-                own = [one for one in own if _owned(one, owner)]
             if own:
                 defined[path] = own
         if not defined and name not in job.names:
@@ -274,6 +271,26 @@ class _Searching:
             self._found.add(path, tied, why, spans)
         return True
 
+    def folders(self, folders: Sequence[str], names: Sequence[str], documents: Mapping[str, Document]) -> None:
+        """Note the files of folders: those that use one of some names as code, or all if none does."""
+        inside = {path: document for path, document in documents.items() if _within(path, folders)}
+        self.using(names, inside)
+        if any(path in self._found.hits for path in inside):
+            return
+        for folder in folders:
+            for number, path in enumerate(self._files.listed(folder)):
+                if number == MAX_FOLDER or self._enough():
+                    self._found.complete = False
+                    return
+                self._found.add(path, Tie.NAMED, f"in {folder}" if folder else "in the folder")
+
+    def using(self, names: Iterable[str], documents: Mapping[str, Document]) -> None:
+        """Note files that use a name as code which none of them defines: `print`."""
+        for name in names:
+            for path, document in documents.items():
+                if code := uses_of(document, name).code:
+                    self._found.add(path, Tie.USES, f"uses {name}", [Span(at, at + len(name)) for at in code])
+
     def module(self, home: str, documents: dict[str, Document]) -> None:
         """Note the importers of a file, which may be moved."""
         word = imported_as(home)
@@ -285,25 +302,32 @@ class _Searching:
                 self._found.add(path, Tie.IMPORTS, f"imports {home}", outlined.imports()[:1])
 
 
-def _owned(one: Definition, owner: str) -> bool:
-    return one.parent is not None and one.parent.name == owner
+def _within(path: str, folders: Sequence[str]) -> bool:
+    return any(not folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _wanted(
     name: str,
     owner: str,
-    defined: dict[str, list[Definition]],
+    defined: Mapping[str, Sequence[Definition]],
     here: Document | None,
     named: Sequence[str],
 ) -> Wanted:
     """Say which of the files that define a name are meant, and whether that is certain; `here` was asked in."""
-    homes = [path for path in defined if path in named]
+    homes = [path for path, own in defined.items() if owner and any(_owner(one) == owner for one in own)]
+    homes = [path for path in homes or defined if path in named] or homes
     if not homes and here is not None:
         imported = list(imports_of(here, outline(here)))
         homes = [path for path in defined if imports_file(imported, path)]
     certain = bool(homes) or len(defined) == 1
     homes = homes or list(defined)
-    rows = [one for path in homes for one in defined[path]]
-    member = bool(rows) and all(one.parent is not None and one.parent.kind == "type" for one in rows)
+    rows = [one for path in homes for one in defined[path] if not owner or _owner(one) in {owner, ""}]
+    member = bool(rows) and all(_owner(one) for one in rows)
+    owner = _owner(rows[0]) if member else ""
     rivals = tuple(path for path in defined if path not in homes)
     return Wanted(name, owner, tuple(homes), rivals, member, certain)
+
+
+def _owner(one: Definition) -> str:
+    """Name the type that something is a member of; empty for what is none."""
+    return one.parent.name if one.parent is not None and one.parent.kind == "type" else ""

@@ -18,6 +18,7 @@ from mai_lsp.engine.change.ledger import Ledger
 from mai_lsp.engine.change.work import Work
 from mai_lsp.engine.route import rules
 from mai_lsp.engine.route.rules import Choice
+from mai_lsp.errors import MaiError
 from mai_lsp.reply.edits.wanted import Problem
 
 Verify = Callable[[Sequence[Change]], Awaitable[tuple[Problem, ...]]]
@@ -40,7 +41,14 @@ async def solve(
     made = {_final(change): change for change in done}
     left, failures, prose = (after(work, made, complaints) if complaints else work), 0, ""
     while True:
-        tried = await attempt(left, choice.role, choice.reason, complaints, deps=deps, ledger=ledger)
+        try:
+            tried = await attempt(left, choice.role, choice.reason, complaints, deps=deps, ledger=ledger)
+        except MaiError as error:
+            if not complaints:
+                raise
+            # Somebody has answered before; what was wrong with that says more than that the next one is not there.
+            ledger.note(str(error))
+            return Tried((), complaints, prose)
         made = composed(made, tried.changes)
         prose = tried.prose or prose
         complaints = tried.problems

@@ -26,9 +26,9 @@ AT_ONCE = 4
 """Requests at a time; providers limit tokens per minute."""
 
 
-async def split(work: Work, reason: str, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
+async def split(work: Work, planner: Role, reason: str, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
     """Plan, then write; the problems of what could not be planned or written. Raises what `attempt` does."""
-    planned = await _planned(work, reason, deps, ledger)
+    planned = await _planned(work, planner, reason, deps, ledger)
     if isinstance(planned, tuple):
         return Tried((), planned)
     gate = asyncio.Semaphore(AT_ONCE)
@@ -56,7 +56,9 @@ async def split(work: Work, reason: str, *, deps: ChangeDeps, ledger: Ledger) ->
     return Tried(() if problems else changes, problems, planned.shared)
 
 
-async def _planned(work: Work, reason: str, deps: ChangeDeps, ledger: Ledger) -> Plan | tuple[Problem, ...]:
+async def _planned(
+    work: Work, planner: Role, reason: str, deps: ChangeDeps, ledger: Ledger
+) -> Plan | tuple[Problem, ...]:
     """Ask for the plan, and once more if it can not be used; problems where that is so in the end."""
     complaints: tuple[Problem, ...] = ()
     for _ in range(deps.settings.route_attempts):
@@ -67,7 +69,7 @@ async def _planned(work: Work, reason: str, deps: ChangeDeps, ledger: Ledger) ->
             return Question(prompt, prompt.max_tokens // 2)
 
         what = f"Planning the change of {len(work.documents)} files"
-        said = await ask(Role.PLAN, reason, question_for, what, providers=deps.providers, ledger=ledger)
+        said = await ask(planner, reason, question_for, what, providers=deps.providers, ledger=ledger)
         if isinstance(said.error, Ceiling):
             raise Declined(said.error.message)
         if said.error is not None:

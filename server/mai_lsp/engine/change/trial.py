@@ -90,15 +90,12 @@ async def try_out(changes: Sequence[Change], files: Files, command: Sequence[str
 
 
 async def _ended(task: asyncio.Future[Any]) -> None:
-    """Wait for a thread's end also while being cancelled; the cancellation goes on afterwards."""
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
+    """Wait for a thread's or process' end, also while being cancelled; the cancellation goes on afterwards."""
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        await _ended(task)
+        raise
 
 
 def _copy(files: Files, changes: Sequence[Change], folder: Path, stop: threading.Event) -> str:

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from mai_lsp.model.resolve import Target
-from mai_lsp.model.wires.delta import Body, Delta, Failure, flat_text, read_failure, read_timings, read_usage
+from mai_lsp.model.wires.delta import (
+    Body,
+    CallPart,
+    Delta,
+    Failure,
+    flat_text,
+    read_arguments,
+    read_failure,
+    read_timings,
+    read_usage,
+)
 from mai_lsp.model.wires.request import finished, half_word_grammar, reasoning
 from mai_lsp.prompt.prompt import ChatPrompt
 
@@ -24,6 +34,14 @@ def body(prompt: ChatPrompt, target: Target) -> Body:
     }
     if "stream_options" in target.row.accepts:
         fields["stream_options"] = {"include_usage": True}
+    if prompt.tools and target.tools:
+        fields["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
+            }
+            for tool in prompt.tools
+        ]
     if target.grammar and prompt.seam.word:
         fields["grammar"] = half_word_grammar(prompt.seam)
     return finished(fields, target, prompt.stop, prompt.temperature)
@@ -47,7 +65,29 @@ def decode(event: Any) -> Delta:
         usage=read_usage(event.get("usage")) or read_timings(event.get("timings")),
         finish=finish if isinstance(finish, str) else None,
         failure=failure,
+        calls=_calls(delta.get("tool_calls")),
     )
+
+
+def _calls(calls: Any) -> tuple[CallPart, ...]:
+    """Read calls, whole or in pieces; an `index` is missing in whole replies, and from Foundry."""
+    found = []
+    for call in calls if isinstance(calls, list) else ():
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict):
+            continue
+        index = call.get("index")
+        arguments = function.get("arguments")
+        found.append(
+            CallPart(
+                name=flat_text(function.get("name")),
+                arguments=read_arguments(arguments),
+                id=flat_text(call.get("id")),
+                index=index if isinstance(index, int) and not isinstance(index, bool) else None,
+                whole=isinstance(arguments, dict),
+            )
+        )
+    return tuple(found)
 
 
 def _reasoning(delta: dict[str, Any]) -> str:

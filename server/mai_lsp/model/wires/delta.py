@@ -5,6 +5,7 @@ Nothing here raises on odd data: a field of the wrong type counts as absent.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPart:
+    """A piece of a function call; `model.calls` puts the pieces together."""
+
+    name: str = ""
+    arguments: str = ""
+    """A piece of JSON text."""
+    id: str = ""
+    index: int | None = None
+    """Which call of the answer it belongs to, where the server says it."""
+    whole: bool = False
+    """All of the arguments, in place of the pieces that came before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """One event: any of these may be set."""
 
@@ -36,6 +51,7 @@ class Delta:
     usage: Usage | None = None
     finish: str | None = None
     failure: Failure | None = None
+    calls: tuple[CallPart, ...] = ()
 
 
 def read_failure(event: Mapping[str, Any]) -> Failure | None:
@@ -100,6 +116,13 @@ def read_timings(timings: Any) -> Usage | None:
         return None
     cached = _count(timings, "cache_n") or 0
     return Usage(read + cached, cached, _count(timings, "predicted_n") or 0)
+
+
+def read_arguments(value: Any) -> str:
+    """Give the JSON text of a function's arguments, which some servers send as an object."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def flat_text(value: Any) -> str:

@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     """The file exists, but is not one of those that the request is about."""
     MISSING = "missing"
     """There is no such file."""
+    UNREADABLE = "unreadable"
+    """The file is no UTF-8 text, or too large, or can not be read."""
     EXISTS = "exists"
     """A new file's path is taken."""
     NOT_ALLOWED = "not allowed"
@@ -64,6 +66,10 @@ class Replace:
     replace: str
     near: int | None = None
     """The line, from 0, where the model believes it is; only ever tells equals apart if the format says it is exact."""
+    under: str = ""
+    """A line above that encloses the place (what a diff says behind ``@@``); only ever tells equals apart."""
+    inline: bool = False
+    """`search` may be a part of a line, as in function calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,10 @@ class Write:
     """Give a file, new or not, this whole text."""
 
     path: str
+    """Empty: the region that was named."""
     text: str
+    new: bool = False
+    """The model said that there is no such file yet."""
 
 
 @dataclass(frozen=True, slots=True)

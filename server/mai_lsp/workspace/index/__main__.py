@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> int:
                 mark(database)
                 indexes.append(_Index(root, database, writer))
             _scan(rules, indexes)
+            for one in indexes:
+                one.writer.write_back_later()
             for folder in {one.database.parent for one in indexes}:
                 clean(folder, time.time())
             while True:
@@ -73,6 +75,8 @@ def _follow(word: dict[str, Any], rules: Rules, indexes: list[_Index]) -> None:
         _scan(rules, indexes)
     else:
         _say({"updated": sum(update(one.root, rules, one.writer, changed) for one in indexes)})
+        for one in indexes:
+            one.writer.write_back()
 
 
 def _scan(rules: Rules, indexes: list[_Index]) -> None:

@@ -11,21 +11,21 @@ import re
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mai_lsp.core.facts import Facts, Symbol, facts_of
+from mai_lsp.core.facts import Facts, facts_of
 from mai_lsp.core.imported import Import, import_words
 from mai_lsp.core.language import LANGUAGES, find
 from mai_lsp.core.outline import outline
-from mai_lsp.core.pieces import DefinitionKind
 from mai_lsp.core.projects import named
+from mai_lsp.core.symbols import Columns, Symbols
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import open_document
-from mai_lsp.core.uses import Part, uses_of
+from mai_lsp.core.uses import NO_USES, Rows, Uses, uses_of
 
 MAX_BYTES = 1_000_000
 """A larger file is data or generated."""
@@ -38,8 +38,6 @@ MAX_IMPORTS = 120
 
 _CPP = re.compile(r"^[ \t]*(?:template[ \t]*<|namespace\b[\w: \t]*\s\{|class(?:[ \t]+\w+)+\s*[:{;])", re.MULTILINE)
 """What only C++ has in a header, whose name ends like C's."""
-
-_KINDS: tuple[DefinitionKind, ...] = ("function", "type", "value")
 
 
 class Entry(NamedTuple):
@@ -69,7 +67,8 @@ def key_of(name: str, *, member: bool) -> int:
 
 def keys_of(facts: Facts) -> tuple[int, ...]:
     """Return the keys of all definitions in a file."""
-    return tuple({key_of(symbol.name, member=bool(symbol.owner)) for symbol in facts.symbols})
+    columns = facts.symbols.columns
+    return tuple({key_of(name, member=bool(owner)) for name, owner in zip(columns.names, columns.owners, strict=True)})
 
 
 def import_key(name: str) -> int:
@@ -93,7 +92,7 @@ def read_entry(root: Path, path: str) -> Entry | None:
         data = place.read_bytes()
     except OSError:
         return None
-    facts, uses = Facts(), tuple[Part, ...]()
+    facts, uses = Facts(), NO_USES
     language = find("", path)
     if b"\0" not in data[:_BINARY]:
         text = data.decode("utf-8-sig", "replace")
@@ -121,47 +120,44 @@ def read_entry(root: Path, path: str) -> Entry | None:
 
 def pack(facts: Facts) -> bytes:
     """Write facts as few bytes."""
-    symbols = [
-        (name, _KINDS.index(kind), owner, header, doc, start) for name, kind, owner, header, doc, start in facts.symbols
-    ]
-    text = json.dumps((facts.package, symbols, facts.imports), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps((facts.package, facts.symbols.columns, facts.imports), ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
 
 
-def pack_uses(parts: Sequence[Part]) -> bytes:
+def pack_uses(uses: Uses) -> bytes:
     """Write what parts use as few bytes: the words, then three numbers per part and those of its words."""
-    words: dict[str, int] = {}
     numbers = array("I")
-    for part in parts:
-        numbers.extend((part.start, part.end, len(part.names)))
-        numbers.extend([words.setdefault(name, len(words)) for name in sorted(part.names)])
+    for at, (low, high) in enumerate(pairwise(uses.borders)):
+        numbers.extend((uses.starts[at], uses.ends[at], high - low))
+        numbers.extend(uses.numbers[low:high])
     if sys.byteorder == "big":
         numbers.byteswap()
-    return zlib.compress("\n".join(words).encode("utf-8", "surrogatepass") + b"\0" + numbers.tobytes(), 3)
+    return zlib.compress("\n".join(uses.words).encode("utf-8", "surrogatepass") + b"\0" + numbers.tobytes(), 3)
 
 
-def unpack_uses(packed: bytes) -> tuple[Part, ...]:
+def unpack_uses(packed: bytes) -> Uses:
     """Read what `pack_uses` wrote; raises ValueError for anything else."""
     try:
         text, _, rest = zlib.decompress(packed).partition(b"\0")
     except zlib.error as error:
         raise ValueError("not packed by us") from error
-    words = text.decode("utf-8", "surrogatepass").split("\n")
-    numbers = array("I")
-    numbers.frombytes(rest)
+    words = tuple(text.decode("utf-8", "surrogatepass").split("\n")) if text else ()
+    flat = array("I")
+    flat.frombytes(rest)
     if sys.byteorder == "big":
-        numbers.byteswap()
-    flat, at, parts = numbers.tolist(), 0, []
+        flat.byteswap()
+    starts, ends, borders, numbers = array("I"), array("I"), array("I", [0]), array("I")
+    at = 0
     while at + 3 <= len(flat):
-        start, end, count = flat[at : at + 3]
-        at += 3
-        try:
-            names = frozenset([words[number] for number in flat[at : at + count]])
-        except IndexError as error:
-            raise ValueError("not packed by us") from error
-        parts.append(Part(start, end, names))
-        at += count
-    return tuple(parts)
+        starts.append(flat[at])
+        ends.append(flat[at + 1])
+        end = at + 3 + flat[at + 2]
+        numbers += flat[at + 3 : end]
+        borders.append(len(numbers))
+        at = end
+    if numbers and max(numbers) >= len(words):
+        raise ValueError("not packed by us")
+    return Uses(words, starts, ends, Rows(numbers, borders))
 
 
 def unpack(packed: bytes) -> Facts:
@@ -173,12 +169,12 @@ def unpack(packed: bytes) -> Facts:
 
 
 def _unpack(packed: bytes) -> Facts:
-    package, symbols, imports = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    package, columns, imports = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    names, kinds, *others = columns
+    owners, headers, docs, starts = map(tuple, others)
     return Facts(
         package,
-        tuple(
-            Symbol(name, _KINDS[kind], owner, header, doc, start) for name, kind, owner, header, doc, start in symbols
-        ),
+        Symbols(Columns(tuple(names), kinds, owners, headers, docs, starts)),
         tuple(_import(*row) for row in imports),
     )
 

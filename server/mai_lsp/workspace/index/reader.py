@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from posixpath import dirname
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
-from mai_lsp.core.facts import Facts, File, Symbol
+from mai_lsp.core.facts import Facts, File
 from mai_lsp.core.imported import imported_as
-from mai_lsp.core.uses import Part
+from mai_lsp.core.symbols import Symbol
+from mai_lsp.core.uses import NO_USES, Uses
 from mai_lsp.workspace.index.entry import import_key, import_names, key_of, unpack, unpack_uses
 from mai_lsp.workspace.index.store import open_reader
 
@@ -28,17 +29,20 @@ MANY = 400
 MEMORIES = 20_000
 """Answers remembered at most; a place needs some hundred."""
 
+ANSWERS = 8_000
+"""Answers of the database remembered at most; what comes of them is in `memory`."""
+
 T = TypeVar("T")
 
-_FILES = "SELECT path, language, package FROM file"
 _QUERIES = {
-    "tail": f"{_FILES} WHERE tail = ? LIMIT ?",
-    "folder": f"{_FILES} WHERE folder = ? LIMIT ?",
-    "package": f"{_FILES} WHERE package = ? LIMIT ?",
-    "top": f"{_FILES} JOIN definition ON file.id = definition.file WHERE key = ? LIMIT ?",
-    "member": f"{_FILES} JOIN definition ON file.id = definition.file WHERE key = ? LIMIT ?",
-    "import": f"{_FILES} JOIN import ON file.id = import.file WHERE key = ? LIMIT ?",
+    "tail": "SELECT id FROM file WHERE tail = ? LIMIT ?",
+    "folder": "SELECT id FROM file WHERE folder = ? LIMIT ?",
+    "package": "SELECT id FROM file WHERE package = ? LIMIT ?",
+    "top": "SELECT file FROM definition WHERE key = ? LIMIT ?",
+    "member": "SELECT file FROM definition WHERE key = ? LIMIT ?",
+    "import": "SELECT file FROM import WHERE key = ? LIMIT ?",
 }
+_FILE = "SELECT path, language, package FROM file WHERE id = ?"
 _VALUES: dict[str, Callable[[str], str | int]] = {
     "tail": str,
     "folder": str,
@@ -55,7 +59,7 @@ class Opened(NamedTuple):
     file: File
     text: str
     facts: Facts
-    uses: Sequence[Part]
+    uses: Uses
 
 
 @dataclass(slots=True)
@@ -66,7 +70,7 @@ class _Kept:
     version: int
     """The database's, when the stamp was last compared."""
     facts: Facts | None = None
-    uses: tuple[Part, ...] | None = None
+    uses: Uses | None = None
 
 
 class Reader:
@@ -77,6 +81,8 @@ class Reader:
         self._version = -1
         self._answers: dict[tuple[str, str, int], tuple[File, ...]] = {}
         """What queries gave since the database last changed."""
+        self._files: dict[int, File] = {}
+        """Files by their numbers in the database as it is."""
         self._kept: dict[str, _Kept] = {}
         self._open: Mapping[str, Opened] = {}
         self.memory: dict[object, object] = {}
@@ -92,7 +98,10 @@ class Reader:
         if version != self._version:
             self._version = version
             self._answers.clear()
+            self._files.clear()
             same = False
+        if len(self._answers) > ANSWERS:
+            self._answers.clear()
         if not same or len(self.memory) > MEMORIES:
             self.memory.clear()
 
@@ -120,7 +129,7 @@ class Reader:
         new = [
             opened.file
             for opened in self._open.values()
-            if any(symbol.name == name and bool(symbol.owner) == member for symbol in opened.facts.symbols)
+            if any(bool(symbol.owner) == member for symbol in opened.facts.symbols.named(name))
         ]
         return self._merged(self._asked("member" if member else "top", name, limit + 1), new)
 
@@ -142,24 +151,17 @@ class Reader:
 
     def named(self, file: File, name: str) -> Sequence[Symbol]:
         """Return the definitions of one name in a file."""
-        key = ("named", file.path)
-        names = cast("dict[str, list[Symbol]] | None", self.memory.get(key))
-        if names is None:
-            names = {}
-            self.memory[key] = names
-            for symbol in self.facts(file).symbols:
-                names.setdefault(symbol.name, []).append(symbol)
-        return names.get(name, ())
+        return self.facts(file).symbols.named(name)
 
-    def uses(self, file: File) -> Sequence[Part]:
+    def uses(self, file: File) -> Uses:
         """Return what the parts of a file use; nothing for a file that is not there."""
         if file.path in self._open:
             return self._open[file.path].uses
         kept = self._current(file.path)
         if kept is None:
-            return ()
+            return NO_USES
         if kept.uses is None:
-            kept.uses = self._unpacked(file.path, "used", unpack_uses) or ()
+            kept.uses = self._unpacked(file.path, "used", unpack_uses) or NO_USES
         return kept.uses
 
     def source(self, file: File) -> str:
@@ -179,9 +181,19 @@ class Reader:
         key = (what, word, limit)
         found = self._answers.get(key)
         if found is None:
-            rows = self._db.execute(_QUERIES[what], (_VALUES[what](word), limit))
-            found = self._answers[key] = tuple(map(File._make, rows))
+            rows = self._db.execute(_QUERIES[what], (_VALUES[what](word), limit)).fetchall()
+            found = self._answers[key] = tuple([file for (number,) in rows if (file := self._file(number)) is not None])
         return found
+
+    def _file(self, number: int) -> File | None:
+        """Return a file by its number: one value for all answers that it is in, since most are in many."""
+        file = self._files.get(number)
+        if file is None:
+            row = self._db.execute(_FILE, (number,)).fetchone()
+            if row is None:
+                return None
+            file = self._files[number] = File._make(row)
+        return file
 
     def _current(self, path: str) -> _Kept | None:
         """Return what is kept of a file if that is what the database says now."""

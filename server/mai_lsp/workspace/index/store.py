@@ -23,7 +23,7 @@ from mai_lsp.workspace.index.entry import Entry, import_key, import_names, keys_
 APPLICATION = 0x4D414931
 """In the file's header (`PRAGMA application_id`): "MAI1"."""
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of the tables or of what `entry` packs."""
 
 BUSY_MS = 10_000
@@ -129,6 +129,14 @@ class Writer:
         """Tidy up after many changes."""
         self._db.execute("PRAGMA optimize")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def write_back_later(self) -> None:
+        """Leave it to `write_back` to move changes into the file itself; SQLite would do it within one of them."""
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def write_back(self) -> None:
+        """Move what was changed into the file itself, as far as nobody is reading; waits for the disk."""
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _forget(self, path: str) -> None:
         row = self._db.execute("SELECT id, packed FROM file WHERE path = ?", (path,)).fetchone()

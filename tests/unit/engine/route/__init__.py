@@ -1,0 +1,1 @@
+"""Tests of the rules, the ceilings and the circuit breaker."""
