@@ -292,6 +292,8 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         assert f"`{name}`" in page
     for name in (protocol.STATUS, protocol.COPILOT_STATUS, *commands, *protocol.TOLERATED):
         assert f"`{name}`" in page
+    for name in (protocol.REFACTOR_COMMAND, protocol.EDIT_COMMAND, protocol.UNDO_COMMAND, protocol.INPUT):
+        assert f"`{name}`" in page
     for name in (protocol.NEXT_EDIT_COMMAND, protocol.APPLY_EDIT_COMMAND, protocol.INLINE_EDIT, protocol.DID_SHOW_EDIT):
         assert f"`{name}`" in page
     for shape in (
@@ -300,6 +302,11 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         protocol.FileStatus,
         protocol.CopilotStatusParams,
         protocol.ShownPrompt,
+        protocol.Where,
+        protocol.InputParams,
+        protocol.Refactored,
+        protocol.ChangedFile,
+        protocol.AskedModel,
     ):
         for field in shape.__annotations__:
             assert re.search(rf"^  {field}\??: ", page, re.MULTILINE), f"{shape.__name__}.{field}"

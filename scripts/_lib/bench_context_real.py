@@ -149,8 +149,8 @@ def as_text(pairs: Sequence[Pair], budget: int, seed: int) -> str:
     return "\n".join(
         (
             f"\nThe local model, {budget:,} tokens, {len(pairs)} places, seed {seed}: with other files / without",
-            f"  {'':12}{head}{'places':>8}",
-            *(f"  {language:12}" + "".join(_cells(pairs, language)) for language in languages),
+            f"  {'':14}{head}{'places':>8}",
+            *(f"  {language:14}" + "".join(_cells(pairs, language)) for language in languages),
             "\nPlace by place, with other files against without:",
             *_compared(pairs),
         )

@@ -324,6 +324,23 @@ async def test_cancelling_leaves_everything_as_it_is(root: Path, how: str, when:
         assert (await at.refactor())["state"] == "applied", "the next one is not kept from being made"
 
 
+async def test_cancelling_once_the_editor_has_the_edit_comes_too_late_and_says_so(root: Path) -> None:
+    async with bench(root) as at:
+        at.open("shop/cart.py")
+
+        def cancel() -> None:
+            (token,) = at.editor.tokens
+            at.editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+
+        at.applier.before = cancel
+        at.model.enqueue(send(REPLY))
+        assert (await at.refactor())["state"] == "applied"
+        assert at.shown() == FILES | RENAMED
+        at.applier.before = lambda: None
+        assert plain(await at.editor.run("mai.undo"))["state"] == "applied"
+        assert at.shown() == FILES
+
+
 def as_dict(value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         return value

@@ -66,13 +66,13 @@ class Said:
     finished: bool = True
 
 
-def refactor(random: Random) -> Refactor:
+def refactor(random: Random, files: Mapping[str, str] = FILES) -> Refactor:
     """Change random lines of one to three files."""
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     changes: dict[str, tuple[Change, ...]] = {}
-    for path in random.sample(sorted(FILES), random.randint(1, 3)):
-        rows = [line.rstrip("\n") for line in lines_with_ends(FILES[path])]
+    for path in random.sample(sorted(files), random.randint(1, min(3, len(files)))):
+        rows = [line.rstrip("\n") for line in lines_with_ends(files[path])]
         rows = [row + " " * random.choice([0, 0, 0, 0, 0, 2]) if row.strip() else row for row in rows]
         ends = _ends(random, len(rows))
         made = _changes(random, rows)

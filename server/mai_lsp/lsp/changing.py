@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -126,11 +126,12 @@ async def apply(
     files: Files | None = None,
     consent: bool | None = None,
     way_back: bool = True,
+    sent: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Have the editor make all changes or none; ask the user first where `refactor.preview` says so (or `consent`).
 
     A cancellation before the edit is sent leaves everything as it is; after that it comes too late, and the way back is
-    `mai.undo` (kept unless not `way_back`) or the editor's own undo.
+    `mai.undo` (kept unless not `way_back`) or the editor's own undo. `sent` is called between the two.
     """
     session = server.session
     if not session.client.applies_edits:
@@ -146,6 +147,7 @@ async def apply(
         if answer not in {APPLY, PREVIEW}:
             return Outcome("cancelled", UNTOUCHED, proposal)
         preview = answer == PREVIEW
+    sent()
     sending = session.tasks.start(
         _send(server, proposal, files, preview=preview, way_back=way_back), "applying a change"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from mai_lsp.core.recent import Problem, Severity
+from mai_lsp.core.recent import Problem
 from mai_lsp.core.text import Document, Span
+from mai_lsp.lsp.actiondata import Wanted, data_of, read_data
 from mai_lsp.lsp.backend import TREE_WITHIN
 from mai_lsp.lsp.convert import to_range
 from mai_lsp.lsp.protocol import EDIT_COMMAND, REFACTOR_COMMAND, RUN_ACTION_COMMAND, TAKEN_COMMAND
@@ -46,24 +47,6 @@ GONE = "This action is not possible here any more. Open the menu again."
 CLOSED = "The document is not open."
 
 NO_FILE = "The document is no file in a folder, so it can not be changed by an action."
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an action's data says."""
-
-    uri: str
-    version: int | None
-    span: Span
-    id: str
-    problems: tuple[Problem, ...]
-    wait: bool = False
-    """The command's result is waited for; otherwise it is answered at once, since some editors wait 10 s at most."""
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What tells it from other actions."""
-        return self.uri, self.version, self.span, self.id, self.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,53 +195,6 @@ async def carry_out(server: Server, task: Task) -> Ended | None:
     return await watched(server, f"MAI: {task.job.title}", None, begun)
 
 
-def data_of(document: Document, asked: Span, one: Offer) -> dict[str, Any]:
-    """Return what an action carries: enough to work it out anew, and no words for a model."""
-    return {
-        "uri": document.uri,
-        "version": document.version,
-        "span": [asked.start, asked.end],
-        "id": one.id,
-        "problems": [
-            [
-                problem.span.start,
-                problem.span.end,
-                problem.severity.value,
-                problem.message,
-                problem.source,
-                problem.code,
-            ]
-            for problem in one.problems
-        ],
-    }
-
-
-def read_data(data: Any) -> Wanted | None:
-    """Read what an action brings back; None for what is no such thing."""
-    uri, version, span, identity, problems = (
-        field(data, name) for name in ("uri", "version", "span", "id", "problems")
-    )
-    numbers = list(span) if isinstance(span, list | tuple) else []
-    if not isinstance(uri, str) or not isinstance(identity, str) or not isinstance(version, int | None):
-        return None
-    if len(numbers) != 2 or not all(isinstance(one, int) and one >= 0 for one in numbers) or numbers[0] > numbers[1]:
-        return None
-    found = [_problem(one) for one in problems] if isinstance(problems, list | tuple) else []
-    return Wanted(
-        uri,
-        version,
-        Span(numbers[0], numbers[1]),
-        identity,
-        tuple(one for one in found if one is not None),
-        wait=field(data, "wait") is True,
-    )
-
-
-def field(value: Any, name: str) -> Any:
-    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-
-
 def _action(session: Session, asked: Asked, one: Offer) -> types.CodeAction | types.Command:
     """Put an offer into the form that the client takes."""
     from mai_lsp.actions.catalogue import Need  # noqa: PLC0415 (loaded late, with the engine)
@@ -321,14 +257,3 @@ def _listed(root: Path, *, gitignore: bool) -> Sequence[str]:
     from mai_lsp.workspace.ignore import Rules  # noqa: PLC0415 (same)
 
     return list(islice(Files(root, (), Rules([root], gitignore=gitignore)).listed(), MAX_LISTED))
-
-
-def _problem(item: Any) -> Problem | None:
-    if not isinstance(item, list | tuple) or len(item) != 6:
-        return None
-    start, end, severity, message, source, code = item
-    numbers = all(isinstance(one, int) and one >= 0 for one in (start, end))
-    if not numbers or start > end or not all(isinstance(one, str) for one in (message, source, code)):
-        return None
-    known = {member.value: member for member in Severity}
-    return Problem(Span(start, end), known.get(severity, Severity.ERROR), message, source, code)

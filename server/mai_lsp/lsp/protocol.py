@@ -53,8 +53,8 @@ TAKEN_COMMAND = "mai.actionTaken"
 way back from then on."""
 
 REFACTOR_COMMAND = "mai.refactor"
-"""Changes several files by an instruction; returns a `Refactored`. Its arguments are the instruction and a `Where`, both
-optional."""
+"""Changes several files by an instruction; returns a `Refactored`. Its arguments are the instruction and a `Where`;
+both may be left out."""
 
 EDIT_COMMAND = "mai.edit"
 """Changes a part of one file by an instruction; returns a `Refactored`. Its arguments are a URI, an LSP range and the
@@ -179,6 +179,8 @@ class Where(TypedDict, total=False):
     """Files and folders, from the workspace folder; without any they are found by the index."""
     role: Literal["edit", "plan"]
     """Which model is asked; without one the router decides."""
+    token: str | int
+    """For progress, where the request has none."""
 
 
 class InputParams(TypedDict):

@@ -17,8 +17,9 @@ from mai_lsp.core.recent import Problem, Severity
 from mai_lsp.core.text import Span
 from mai_lsp.engine.change.job import Ended, Explained, Job, Proposal, Refused, Watcher
 from mai_lsp.lsp import actions, changing, codeactions, explaining
+from mai_lsp.lsp.actiondata import Wanted, read_data
 from mai_lsp.lsp.client import Client
-from mai_lsp.lsp.codeactions import Wanted, read_data, resolved, run
+from mai_lsp.lsp.codeactions import resolved, run
 from mai_lsp.lsp.owned import read_own
 from mai_lsp.lsp.protocol import EDIT_COMMAND, REFACTOR_COMMAND, RUN_ACTION_COMMAND, TAKEN_COMMAND
 from mai_lsp.lsp.session import Session

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mai_lsp.core.change import Change
-from mai_lsp.core.editformat import EditFormat
 from mai_lsp.engine.change.asking import Ceiling, Question, ask
 from mai_lsp.engine.change.deps import ChangeDeps
 from mai_lsp.engine.change.ledger import Declined, Ledger
@@ -54,13 +53,6 @@ async def attempt(
         asked = asked_for(work, endpoint, complaints, deps)
         gated = admitted(asked, deps)
         prompt = editing.build(gated, asked)
-        if isinstance(prompt, Withheld):
-            # A region with a secret in it can not be written anew; other lines of it can be changed.
-            asked = replace(asked, form=EditFormat.SEARCH)
-            gated = admitted(asked, deps)
-            prompt = editing.build(gated, asked)
-            if isinstance(prompt, Withheld):
-                raise Withholding(Problem(Refusal.SECRET, prompt.path, prompt.why))
         sent[endpoint] = (asked, gated)
         return Question(prompt, editing.likely_tokens(asked))
 
@@ -88,20 +80,20 @@ async def attempt(
 def asked_for(work: Work, endpoint: Endpoint, complaints: Sequence[Problem], deps: ChangeDeps) -> Asked:
     """Put together what a model is asked, in the format that it writes best."""
     job = work.job
-    region = work.region if not job.many and len(work.documents) == 1 and not work.creates else None
+    alone = work.region is not None and len(work.documents) == 1 and not work.creates
     form = form_for(
         endpoint.model,
         deps.settings.edit_format or endpoint.edit_format,
         calls=endpoint.tools,
         local=endpoint.local,
-        region=region is not None,
+        region=alone,
         parts=bool(work.scope.parts),
     )
     return Asked(
         form=form,
         instruction=job.instruction,
         files=work.shown,
-        region=work.region if not job.many else None,
+        region=work.spot,
         reference=work.scope.reference,
         diagnostics=job.problems,
         complaints=tuple(Complaint(one.detail, one.path, one.lines) for one in complaints),
@@ -122,7 +114,6 @@ def admitted(asked: Asked, deps: ChangeDeps) -> Gated:
 def given_of(work: Work, gated: Gated) -> Given:
     """Say what an answer may do."""
     job = work.job
-    region = work.region if not job.many else None
     return Given(
         files=work.documents,
         masks=gated.masks,
@@ -130,8 +121,8 @@ def given_of(work: Work, gated: Gated) -> Given:
         judge=lambda path: work.files.judge(path, job, work.documents),
         resources=work.resources,
         creates=work.creates,
-        region=region,
-        region_path=job.place.path if region is not None and job.place is not None else "",
+        region=work.region,
+        region_path=job.place.path if work.region is not None and job.place is not None else "",
     )
 
 

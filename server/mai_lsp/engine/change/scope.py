@@ -23,7 +23,7 @@ from mai_lsp.engine.ports import Ask, Elsewhere
 from mai_lsp.reply.edits.wanted import Problem
 from mai_lsp.workspace.index.reader import Reader
 
-WITHIN = 5.0
+WITHIN = 10.0
 """Seconds for a search; a person has asked for something that takes a model a minute."""
 
 REFERENCE_TOKENS = 1_500

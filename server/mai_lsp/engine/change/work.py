@@ -27,13 +27,19 @@ class Work:
     resources: bool = False
     creates: tuple[str, ...] = ()
     span: Span | None = None
-    """The job's place in its file as that is by now; None where there is none, or it is a mere cursor."""
+    """The job's place in its file as that is by now; empty for a mere cursor, None where there is none."""
+
+    @property
+    def spot(self) -> Span | None:
+        """The place of the job, if it is one in the first file and the job about nothing else."""
+        place = self.job.place
+        here = place is not None and not self.job.many and place.path == next(iter(self.documents), "")
+        return self.span if here else None
 
     @property
     def region(self) -> Span | None:
-        """The place of the job, if it is about one in the first file."""
-        place = self.job.place
-        return self.span if place is not None and place.path == next(iter(self.documents), "") else None
+        """The same without a mere cursor: all changes have to be there."""
+        return self.spot or None
 
     @property
     def shown(self) -> tuple[Shown, ...]:
@@ -56,7 +62,7 @@ def work_of(job: Job, files: Files, scope: Scope) -> Work | Problem:
         if isinstance(read, Problem):
             return read
         documents[path] = read
-    span = job.place.span if job.place is not None and len(job.place.span) else None
+    span = job.place.span if job.place is not None else None
     return Work(job, files, scope, documents, "", job.resources and job.many, job.creates, span)
 
 

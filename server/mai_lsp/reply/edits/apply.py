@@ -15,12 +15,16 @@ from mai_lsp.core.text import Document, Span
 from mai_lsp.reply.edits.compose import Line, composed, differing, overlap, placed, text_of
 from mai_lsp.reply.edits.hunks import Hunk, hunks, lines_of
 from mai_lsp.reply.edits.masked import Row, rows_of
-from mai_lsp.reply.edits.paths import clean, leads_out
+from mai_lsp.reply.edits.paths import clean, leads_out, resolve
 from mai_lsp.reply.edits.place import outside_region, region_hunks
 from mai_lsp.reply.edits.wanted import Delete, Move, Problem, Reading, Refusal, Replace, Wanted, Write
 
 SEEN_AGAIN = 0.5
 """Share of a file's lines which, repeated in what is to be added to it, mean that it was to be written anew."""
+
+
+SAME = 0.5
+"""Share of a file's lines that must stand in a whole text below a shortened path, for the file to be meant."""
 
 
 def _nothing_against(_path: str) -> Problem | None:
@@ -89,7 +93,7 @@ def _plans(wanted: Sequence[Wanted], given: Given) -> tuple[dict[str, _Plan], li
     problems: list[Problem] = []
     origins = {one.to: one.path for one in wanted if isinstance(one, Move)}
     for one in wanted:
-        path = one.path or given.region_path
+        path = _meant(one, given) if isinstance(one, Write) else one.path
         path = origins.get(path, path)
         plan = plans.setdefault(path, _Plan(path))
         match one:
@@ -107,6 +111,21 @@ def _plans(wanted: Sequence[Wanted], given: Given) -> tuple[dict[str, _Plan], li
                     problems.append(Problem(Refusal.OVERLAPPING, path, "It can not have two new paths, or share one."))
                 plan.to = one.to
     return plans, problems
+
+
+def _meant(write: Write, given: Given) -> str:
+    """Return the file that a whole text is for: where folders were left out, the one that has most of its lines.
+
+    Another text below a shortened path may as well be a new file's.
+    """
+    if not write.path or write.new or write.path in given.files:
+        return write.path or given.region_path
+    path = resolve(write.path, given.files.keys())
+    if path not in given.files:
+        return write.path
+    old = Counter(line.strip() for line in lines_of(given.files[path].text) if line.strip())
+    kept = old & Counter(line.strip() for line in lines_of(write.text))
+    return path if kept.total() >= SAME * old.total() > 0 else write.path
 
 
 def _objection(plan: _Plan, given: Given) -> Problem | None:

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 
 from mai_lsp.core.text import split_lines
 from mai_lsp.reply.edits.elision import is_dots, paired
-from mai_lsp.reply.edits.find import Found, NotFound, Several, find, places_of
+from mai_lsp.reply.edits.find import find, places_of
+from mai_lsp.reply.edits.found import Found, NotFound, Several
 from mai_lsp.reply.edits.indent import lead, learn, moved
 from mai_lsp.reply.edits.wanted import Problem, Refusal, Replace
 

@@ -44,7 +44,7 @@ def read_whole(reply: str, known: Collection[str]) -> Reading:
             elif not block.closed:
                 problems.append(Problem(Refusal.TRUNCATED, path, "The reply ends inside a file."))
             elif path:
-                wanted.append(Write(resolve(path, known), _text(block.lines)))
+                wanted.append(Write(resolve(path, known, shortened=False), _text(block.lines)))
                 _unsay(prose, known)
             else:
                 nameless.append(block)

@@ -45,7 +45,7 @@ def test_lines_that_stand_for_code(line: str) -> None:
         "# Keep the existing behaviour for callers that pass None.",
         "...",
         "    ...a,",
-        "# TODO: ...",
+        "# Wait, ...",
         'print("... existing code ...")',
         "x = [...]",
         "# same as f, but backwards",

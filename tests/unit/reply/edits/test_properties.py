@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mai_lsp.core.editformat import EditFormat
-from mai_lsp.core.text import lines_with_ends
+from mai_lsp.core.secrets import PLACEHOLDER, Secret
+from mai_lsp.core.text import Span, lines_with_ends
 from mai_lsp.reply.edits.apply import Applied, Given, apply
 from mai_lsp.reply.edits.check import check
 from mai_lsp.reply.edits.read import read
@@ -45,6 +46,68 @@ def test_most_refactors_are_applied(form: EditFormat) -> None:
         done = refactor(random)
         count += not applied(done, said(random, done, form), form).problems
     assert count >= 60
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=100, deadline=None)
+def test_masked_values_stay_where_they_are(form: EditFormat, seed: int) -> None:
+    random = Random(seed)
+    rows = [
+        "[one]",
+        f"key = {PLACEHOLDER}",
+        "x = 1",
+        "",
+        "[two]",
+        f"key = {PLACEHOLDER}",
+        f"pass = {PLACEHOLDER}",
+        "y = 2",
+    ]
+    done = refactor(random, {"conf.ini": "".join(row + "\n" for row in rows)})
+    reply = said(random, done, form)
+    true, masks = valued(done.before["conf.ini"])
+    reading = read(reply.text, form, finished=reply.finished, calls=reply.calls, known=["conf.ini"])
+    found = apply(reading, Given({"conf.ini": opened("conf.ini", true)}, masks={"conf.ini": masks}))
+    if not found.problems:
+        (change,) = found.changes
+        assert change.after == valued(done.after["conf.ini"])[0]
+        assert done.after["conf.ini"].count(PLACEHOLDER) == len(masks)
+
+
+def valued(text: str) -> tuple[str, tuple[Secret, ...]]:
+    """Return the text with a value for each placeholder, and where the values are."""
+    pieces = text.split(PLACEHOLDER)
+    true, masks = pieces[0], []
+    for number, piece in enumerate(pieces[1:]):
+        value = f"value-{number}" + "\n  more" * (number == 1)
+        masks.append(Secret(len(true), len(true) + len(value), "test"))
+        true += value + piece
+    return true, tuple(masks)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=250, deadline=None)
+def test_a_region_is_replaced_to_the_letter_whatever_its_depth(seed: int) -> None:
+    random = Random(seed)
+    path = random.choice(sorted(FILES))
+    lines = lines_with_ends(FILES[path].replace("\n", random.choice(["\n", "\r\n"])))
+    filled = [row for row, line in enumerate(lines) if line.strip()]
+    first, last = sorted(random.sample(filled, 2))
+    rows = [line.rstrip("\r\n") for line in lines[first : last + 1]]
+    depth = rows[0][: len(rows[0]) - len(rows[0].lstrip())]
+    if any(row.strip() and not row.startswith(depth) for row in rows):
+        return
+    end = lines[first][len(rows[0]) :]
+    rows[-1] = f"{depth}new();"
+    reply = [row[len(depth) :] if row.strip() else row for row in rows] if random.random() < 0.5 else rows
+    text = "".join(lines)
+    start = len("".join(lines[:first])) + random.choice([0, len(depth)])
+    region = Span(start, len("".join(lines[: last + 1])) - len(end))
+    reading = read("\n".join(["```", *reply, "```"]), EditFormat.REGION, finished=True, known=[path])
+    found = apply(reading, Given({path: opened(path, text)}, region=region, region_path=path))
+    if not found.problems:
+        expected = [*lines[:first], *(row + end for row in rows), *lines[last + 1 :]]
+        assert after({path: text}, found.changes) == {path: "".join(expected)}
 
 
 @given(
