@@ -294,6 +294,8 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         assert f"`{name}`" in page
     for name in (protocol.REFACTOR_COMMAND, protocol.EDIT_COMMAND, protocol.UNDO_COMMAND, protocol.INPUT):
         assert f"`{name}`" in page
+    for name in (protocol.LM_CHAT, protocol.LM_PART, protocol.LM_CANCEL, protocol.LM_MODELS):
+        assert f"`{name}`" in page
     for name in (protocol.NEXT_EDIT_COMMAND, protocol.APPLY_EDIT_COMMAND, protocol.INLINE_EDIT, protocol.DID_SHOW_EDIT):
         assert f"`{name}`" in page
     for shape in (
@@ -304,6 +306,13 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         protocol.ShownPrompt,
         protocol.Where,
         protocol.InputParams,
+        protocol.ChatParams,
+        protocol.ChatMessage,
+        protocol.ChatTool,
+        protocol.ChatPart,
+        protocol.ChatResult,
+        protocol.ChatError,
+        protocol.LanguageModel,
         protocol.Refactored,
         protocol.ChangedFile,
         protocol.AskedModel,

@@ -18,7 +18,7 @@ from typing import Any
 
 from mai_lsp.setting import Field, setting
 
-PROVIDERS = ("foundry", "openrouter", "fireworks", "baseten", "openai-compatible", "local")
+PROVIDERS = ("foundry", "openrouter", "fireworks", "baseten", "openai-compatible", "local", "vscode")
 WIRES = ("chat", "responses", "fim", "infill")
 CONTEXT_SOURCES = ("edits", "similar", "diagnostics", "clipboard")
 COMPLETION_MODES = ("automatic", "quiet", "manual")
@@ -208,8 +208,8 @@ class Settings:
     refactor_preview: str = setting(
         "auto",
         "refactor.preview",
-        "Whether changes wait for your consent in the editor's preview, where it has one: `auto` those of several "
-        "files, and new, moved and deleted ones; `always`; `never`.",
+        "Whether you are asked before changes are made, with the editor's preview as one answer where it has one: "
+        "`auto` for those of several files, and for new, moved and deleted ones; `always`; `never`.",
         choices=PREVIEW,
         scope="user",
     )
@@ -416,6 +416,13 @@ class Settings:
         "Minutes without a request after which the embedded model is stopped.",
         low=0.05,
         high=10_080,
+        scope="user",
+    )
+    vscode_vendor: str = setting(
+        "copilot",
+        "vscode.vendor",
+        "Whose language models the provider `vscode` asks, of those that the editor offers. The models' settings then name "
+        "families.",
         scope="user",
     )
     status_slow_after: float = setting(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
+import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -52,13 +55,31 @@ class TerminalWatcher:
         if self._status is not None:
             self._status.stop()
         try:
-            answer = await asyncio.to_thread(_asked, f"mai-lsp: {question} {yes}? [y/N] ")
+            answer = await _asked(f"mai-lsp: {question} {yes}? [y/N] ")
         finally:
             if self._status is not None:
                 self._status.start()
         return answer.strip().lower() in {"y", "yes"}
 
 
-def _asked(question: str) -> str:
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline()
+async def _asked(question: str) -> str:
+    """Ask, and wait for a line; an interrupt does not have to wait for it."""
+    from mai_lsp.cli.terminal import harmless  # noqa: PLC0415 (loads rich)
+
+    print(harmless(question), end="", file=sys.stderr, flush=True)
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+    source = sys.stdin.fileno()
+
+    def take(text: str) -> None:
+        if not line.done():
+            line.set_result(text)
+
+    def read() -> None:
+        # Not through `sys.stdin`, whose lock the interpreter wants when it ends.
+        with contextlib.suppress(OSError, RuntimeError):  # The terminal or the loop is gone: nobody waits any more.
+            loop.call_soon_threadsafe(take, os.read(source, 1024).decode(errors="replace"))
+
+    # A daemon: the loop's own threads would be waited for at the end.
+    threading.Thread(target=read, daemon=True).start()
+    return await line

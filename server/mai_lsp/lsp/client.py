@@ -61,6 +61,8 @@ class Client:
     ``transactional``, ``textOnlyTransactional``."""
     gives_input: bool = False
     """Lets the user type a line for us (`mai/input`)."""
+    language_models: bool = False
+    """Asks the editor's own language models for us (`mai/lm/chat`)."""
     progress: bool = False
     """Shows progress that the server begins."""
     process_id: int | None = None
@@ -99,6 +101,7 @@ def describe(params: types.InitializeParams) -> Client:
         edit_metadata=bool(get_capability(have, f"{edits}.metadata_support")),
         failure_handling=_word(get_capability(have, f"{edits}.failure_handling")),
         gives_input=gives_input(params.initialization_options),
+        language_models=gives_language_models(params.initialization_options),
         progress=bool(get_capability(have, "window.work_done_progress")),
         process_id=params.process_id,
         folders=_folders(params),

@@ -109,7 +109,7 @@ def register(server: Server) -> None:
 
 async def resolved(server: Server, action: types.CodeAction, wanted: Wanted) -> types.CodeAction:
     """Return an action with its edit; without one where there is none, and the user is told why, once."""
-    from mai_lsp.engine.change.job import Proposal  # noqa: PLC0415 (loaded late, with the engine)
+    from mai_lsp.engine.change.job import Explained, Proposal  # noqa: PLC0415 (loaded late, with the engine)
     from mai_lsp.lsp import changing  # noqa: PLC0415 (same)
 
     session = server.session
@@ -120,7 +120,7 @@ async def resolved(server: Server, action: types.CodeAction, wanted: Wanted) -> 
     if ended is None:
         return action
     if not isinstance(ended, Proposal):
-        return _failed(server, action, ended.message if hasattr(ended, "message") else GONE)
+        return _failed(server, action, ended.text if isinstance(ended, Explained) else ended.message)
     edit = changing.workspace_edit(ended, session)
     if not isinstance(edit, types.WorkspaceEdit):
         return _failed(server, action, edit.message)

@@ -18,8 +18,8 @@ PROJECT, ENVIRONMENT, OPTIONS, CLIENT = SOURCES
 _COPILOT_KEYS = frozenset({"editorInfo", "editorPluginInfo"})
 """What Copilot's clients put into initializationOptions; the contract demands them, we need nothing of them."""
 
-_INPUT = "input"
-"""In our own part of initializationOptions: no setting, but something that the client can do."""
+_INPUT, _LANGUAGE_MODELS = ABILITIES = ("input", "languageModels")
+"""In our own part of initializationOptions: no settings, but what the client can do."""
 
 _AREAS = frozenset(name.partition(".")[0] for name in FIELDS)
 
@@ -60,14 +60,18 @@ def from_options(options: Any) -> tuple[Mapping[str, Any], list[str]]:
         return {}, [f"{OPTIONS}: must be an object. They were ignored."]
     inner = options.get(SECTION)
     if isinstance(inner, Mapping):
-        return {key: value for key, value in inner.items() if key != _INPUT}, []
+        return {key: value for key, value in inner.items() if key not in ABILITIES}, []
     return {key: value for key, value in options.items() if key not in _COPILOT_KEYS and key != SECTION}, []
 
 
 def gives_input(options: Any) -> bool:
     """Whether the client answers `mai/input`, which it says by ``{"mai": {"input": true}}``."""
-    inner = options.get(SECTION) if isinstance(options, Mapping) else None
-    return isinstance(inner, Mapping) and inner.get(_INPUT) is True
+    return _can(options, _INPUT)
+
+
+def gives_language_models(options: Any) -> bool:
+    """Whether the client asks the editor's models for us, which it says by ``{"mai": {"languageModels": true}}``."""
+    return _can(options, _LANGUAGE_MODELS)
 
 
 def is_copilot_client(options: Any) -> bool:
@@ -105,3 +109,8 @@ def from_pull(items: Any) -> tuple[Mapping[str, Any], list[str]]:
     if not isinstance(found, Mapping):
         return {}, [f"{CLIENT}: mai must be an object. It was ignored."]
     return found, []
+
+
+def _can(options: Any, ability: str) -> bool:
+    inner = options.get(SECTION) if isinstance(options, Mapping) else None
+    return isinstance(inner, Mapping) and inner.get(ability) is True

@@ -5,7 +5,7 @@ It holds names and payload shapes only; nothing here sends anything.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 STATUS = "mai/status"
 """Server notification with a `StatusParams`, sent whenever something in it changes; as a request of the client with
@@ -67,6 +67,19 @@ a document in the folder, or none."""
 INPUT = "mai/input"
 """Request to the client for a line from the user: an `InputParams` to ``{text: string | null}``. Only sent to clients
 with ``{"mai": {"input": true}}`` in their initializationOptions."""
+
+LM_CHAT = "mai/lm/chat"
+"""Request to the client to ask one of the editor's own language models: a `ChatParams` to a `ChatResult`. Only sent to
+clients with ``{"mai": {"languageModels": true}}`` in their initializationOptions."""
+
+LM_PART = "mai/lm/part"
+"""Client notification with a `ChatPart` of the answer, before the result."""
+
+LM_CANCEL = "mai/lm/cancel"
+"""Notification to the client ``{id}``: nobody waits for that answer any more."""
+
+LM_MODELS = "mai/lm/models"
+"""Request to the same clients for what models there are: a list of `LanguageModel`."""
 
 INLINE_EDIT = "textDocument/copilotInlineEdit"
 """Request of Copilot's clients for the next edit: ``{textDocument: {uri, version}, position}`` to `InlineEdits`."""
@@ -190,6 +203,72 @@ class InputParams(TypedDict):
     placeholder: str
     value: str
     """What stands there at first."""
+
+
+class ChatMessage(TypedDict):
+    """One message of a `ChatParams`."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatTool(TypedDict):
+    """A function that the model may call, as VS Code's API has it."""
+
+    name: str
+    description: str
+    inputSchema: dict[str, Any]
+    """JSON Schema of an object."""
+
+
+class ChatParams(TypedDict):
+    """Parameters of `LM_CHAT`."""
+
+    id: str
+    """Of this question, in `LM_PART` and `LM_CANCEL`."""
+    vendor: str
+    family: str
+    messages: list[ChatMessage]
+    maxTokens: NotRequired[int]
+    """Of output, for models that can be told."""
+    tools: NotRequired[list[ChatTool]]
+    justification: str
+    """A sentence for the editor's consent dialog."""
+
+
+class ChatPart(TypedDict):
+    """Parameters of `LM_PART`: a piece of text, or a whole function call."""
+
+    id: str
+    text: NotRequired[str]
+    call: NotRequired[dict[str, Any]]
+    """``{name, arguments}``; the arguments as an object or as its JSON text."""
+
+
+class ChatError(TypedDict):
+    """Why a model has not answered."""
+
+    code: Literal["consent", "quota", "missing", "blocked", "other"]
+    message: str
+
+
+class ChatResult(TypedDict, total=False):
+    """Result of `LM_CHAT`."""
+
+    finish: str
+    usage: dict[str, int]
+    """``{input, output}`` in tokens."""
+    error: ChatError
+
+
+class LanguageModel(TypedDict):
+    """One of the editor's language models, in the result of `LM_MODELS`."""
+
+    vendor: str
+    family: str
+    id: str
+    name: str
+    maxInputTokens: int
 
 
 class ChangedFile(TypedDict):

@@ -65,7 +65,7 @@ def refusal(
 ) -> ModelError:
     """Choose the most specific error for an HTTP status, or for an error object inside a stream (status None)."""
     who = _who(target)
-    said = _quote(failure.message, prompt, target)
+    said = quote(failure.message, prompt, target)
     words = f"{failure.code} {failure.kind} {failure.message}"
     if status is None:
         status = _status_of(failure)
@@ -219,8 +219,8 @@ def _who(target: Target) -> str:
     return label[0].upper() + label[1:]
 
 
-def _quote(message: str, prompt: Prompt | None, target: Target) -> str:
-    """Quote the provider: one short line without control characters, or nothing if it repeats the prompt."""
+def quote(message: str, prompt: Prompt | None, target: Target) -> str:
+    """Quote a provider: one short line without control characters and secrets; empty if it repeats the prompt."""
     line = " ".join("".join(c if c.isprintable() else " " for c in message[: 10 * _MAX_QUOTE]).split())
     if target.key is not None:
         line = line.replace(target.key.reveal(), "<hidden>")

@@ -103,6 +103,8 @@ class Row:
     """Its connection is worth opening before it is needed (TLS, distance)."""
     local: bool = False
     """The engine on this machine, whose address is asked for and not set."""
+    relay: bool = False
+    """The editor asks one of its own language models for us: no URL, no key, chat messages alone (`model.relay`)."""
 
     def model(self, role: Role) -> str:
         """Give the usual model id for `role`; empty when there is none."""
@@ -208,6 +210,21 @@ ROWS: Mapping[str, Row] = types.MappingProxyType(
                 prefill=True,
                 keep_warm=False,
                 local=True,
+            ),
+            Row(
+                "vscode",
+                "the editor's language model",
+                needs_key=False,
+                # Families, as Copilot names them; it has no model that is made for plans alone.
+                completion_model="mai-code-1-flash",
+                edit_model="mai-code-1-flash",
+                plan_model="mai-code-1-flash",
+                accepts=frozenset({"tools"}),
+                context_tokens=3000,
+                window=_MAI_WINDOW,
+                max_output=_MAI_OUTPUT,
+                keep_warm=False,
+                relay=True,
             ),
         )
     }

@@ -63,8 +63,10 @@ class Target(Endpoint):
     parameters: Mapping[str, Any] = field(repr=False, compare=False)
     effort: str = field(repr=False, compare=False)
     url: str = field(repr=False, compare=False)
-    """Where requests go; empty for the engine on this machine, whose address is asked for."""
+    """Where requests go; empty for the engine on this machine, whose address is asked for, and for an editor's model."""
     models_url: str = field(repr=False, compare=False)
+    vendor: str = field(default="", repr=False, compare=False, kw_only=True)
+    """Whose model it is, of those that the editor offers; empty for any other provider."""
 
 
 def choose(settings: Settings, env: Mapping[str, str]) -> Choice:
@@ -140,6 +142,7 @@ def resolve(
         effort=(settings.reasoning_effort or provider.lowest_effort) if provider.reasoning_form else "",
         url=join(provider, base, wire) if base else "",
         models_url=join(provider, base, "models") if base else "",
+        vendor=settings.vscode_vendor if provider.relay else "",
     )
 
 
@@ -153,7 +156,7 @@ def join(provider: Row, base: str, what: str) -> str:
 
 
 def _base_url(provider: Row, settings: Settings, env: Mapping[str, str]) -> str:
-    if provider.local:
+    if provider.local or provider.relay:
         return ""
     from_env = next((env[name].strip() for name in provider.base_url_env if env.get(name, "").strip()), "")
     base = settings.base_url or from_env or provider.base_url
@@ -183,7 +186,7 @@ def _base_url(provider: Row, settings: Settings, env: Mapping[str, str]) -> str:
 
 def _sign_in(provider: Row, settings: Settings, env: Mapping[str, str], base: str) -> tuple[Secret | None, str, str]:
     """Give key, the place it was found in, and the Entra scope; one of key and scope, or neither."""
-    if provider.local:
+    if provider.local or provider.relay:
         return None, "", ""
     scope = PROJECT_SCOPE if provider.entra_scope and "/api/projects/" in base else provider.entra_scope
     if settings.auth == "entra":
@@ -209,6 +212,10 @@ def _wire(provider: Row, settings: Settings, role: Role) -> Wire:
             f"There is no wire format named {name[:40]!r}.", advice=f"Choose one of: {', '.join(Wire)}."
         )
     wire = Wire(name)
+    if provider.relay and wire is not Wire.CHAT:
+        raise SettingsError(
+            f"{provider.label[0].upper()}{provider.label[1:]} takes chat messages only.", advice="Empty mai.wire."
+        )
     # Filling a gap can not follow instructions, so edits and plans of a FIM provider go over chat.
     return wire if role is Role.COMPLETION or wire in {Wire.CHAT, Wire.RESPONSES} else Wire.CHAT
 
@@ -268,7 +275,8 @@ def _timeouts(usual: Timeouts, settings: Settings, role: Role) -> Timeouts:
 
 
 def _price(provider: Row, settings: Settings, model: str) -> Price | None:
-    known = catalog.look_up(model)
+    # A plan of the user's pays for what the editor asks, at no price that could be known here.
+    known = None if provider.relay else catalog.look_up(model)
     base = Price(0, 0, 0) if provider.local else known.price if known else None
     mine = {
         "input": settings.price_input,

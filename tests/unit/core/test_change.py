@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mai_lsp.core.change import Change, follow
-from mai_lsp.core.text import Document, apply, open_document
+from mai_lsp.core.text import Document, apply, lines_with_ends, open_document, split_lines
 
 TEXT = st.lists(st.sampled_from(["a = 1", "b = 2", "", "\tc", "\f", "x\u2028y"]), max_size=12).flatmap(
     lambda lines: st.lists(st.sampled_from(["\n", "\r\n", "\r", "\n"]), min_size=len(lines), max_size=len(lines)).map(
@@ -66,3 +66,11 @@ def test_the_same_text_in_another_version_is_followed() -> None:
     followed = follow(Change("a.py", opened("a = 1\n"), "a = 2\n"), current)
     assert followed is not None
     assert followed.before is current
+
+
+@given(TEXT)
+def test_lines_with_their_ends_are_the_text(text: str) -> None:
+    lines = lines_with_ends(text)
+    assert "".join(lines) == text
+    assert all(line for line in lines)
+    assert [line.rstrip("\r\n") for line in lines] == split_lines(text)[: len(lines)]

@@ -1,4 +1,4 @@
-"""The HTTP formats spoken here, one module each: a request body from a prompt, and deltas from events.
+"""The formats spoken here, one module each: a request body from a prompt, and deltas from events.
 
 Nothing below this package performs I/O or keeps state.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mai_lsp.model.resolve import Target
 from mai_lsp.model.types import Wire
-from mai_lsp.model.wires import chat, completions, infill, responses
+from mai_lsp.model.wires import chat, completions, infill, relay, responses
 from mai_lsp.model.wires.delta import Body
 from mai_lsp.prompt.prompt import ChatPrompt, FimPrompt, InfillPrompt, Prompt
 
@@ -22,6 +22,8 @@ DECODERS = {
 def request_body(prompt: Prompt, target: Target) -> Body:
     """Build the JSON body; raise TypeError when the prompt is not of the endpoint's wire."""
     match target.wire, prompt:
+        case Wire.CHAT, ChatPrompt() if target.row.relay:
+            return relay.body(prompt, target)
         case Wire.CHAT, ChatPrompt():
             return chat.body(prompt, target)
         case Wire.RESPONSES, ChatPrompt():

@@ -260,6 +260,8 @@ def _written(write: Write, rows: Sequence[Row], given: Given) -> list[Hunk] | Pr
         return Problem(
             Refusal.UNRELATED, write.path, "Only parts of the file were shown, so it can not be written anew."
         )
+    if not write.text.strip() and any(map(str.strip, old)):
+        return Problem(Refusal.UNRELATED, write.path, "The whole file would be emptied.")
     return differing(old, _unlabelled(lines_of(write.text), write.path, old), blanks=bool(old))
 
 

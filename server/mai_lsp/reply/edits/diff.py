@@ -197,8 +197,24 @@ def _body(lines: Sequence[str], at: int, under: str, state: _State, numbers: tup
     file = state.file
     if file is None:
         return at + 1
+    end = _end(lines, at, file, numbers)
+    body = [
+        (line[0], line[1:]) if line[:1] in {"+", "-", " "} else (" ", line)
+        for line in lines[at:end]
+        if not _NO_NEWLINE.match(line)
+    ]
+    while end > at and not lines[end - 1]:
+        body.pop()
+        end -= 1
+    _take(body, under, file, state, numbers)
+    return end
+
+
+def _end(lines: Sequence[str], at: int, file: _File, numbers: tuple[int, int, int] | None) -> int:
+    """Return where a hunk ends: at another's beginning, at the fence's end, or where only talk follows."""
     prose = file.path.lower().endswith(PROSE)
-    body: list[tuple[str, str]] = []
+    signed = at
+    old = new = 0
     while at < len(lines):
         line = lines[at]
         if _is_header(lines, at) or _GIT.match(line) or _PATCH.match(line) or _HUNK.match(line):
@@ -207,18 +223,18 @@ def _body(lines: Sequence[str], at: int, under: str, state: _State, numbers: tup
             break
         if prose and fence_in(line) and not any(one[:1] in {"+", "-", " "} for one in lines[at + 1 : at + 2]):
             break
-        if _NO_NEWLINE.match(line):
-            pass
-        elif line[:1] in {"+", "-", " "}:
-            body.append((line[0], line[1:]))
-        else:
-            body.append((" ", line))
+        if not line and numbers is not None and (old, new) == numbers[1:]:
+            return at
+        if line[:1] in {"+", "-"}:
+            signed = at + 1
+        old += line[:1] != "+" and not _NO_NEWLINE.match(line)
+        new += line[:1] != "-" and not _NO_NEWLINE.match(line)
         at += 1
-    while body and body[-1] == (" ", "") and not lines[at - 1]:
-        body.pop()
-        at -= 1
-    _take(body, under, file, state, numbers)
-    return at + (1 if at < len(lines) and not lines[at] else 0)
+    for index in range(signed, at - 1):
+        # An empty line, and then one without a sign: at worst some unchanged lines are not looked for.
+        if not lines[index] and lines[index + 1][:1] not in {"", " ", "+", "-", "\\"}:
+            return index
+    return at
 
 
 def _take(

@@ -38,7 +38,9 @@ def is_dots(line: str) -> bool:
 
 
 def leaves_out(line: str) -> bool:
-    """Whether a line says in words that code is left out; dots alone do not."""
+    """Whether a line says in words, or by the mark of our own prompts, that code is left out; dots alone do not."""
+    if line.strip() == CUT_MARK:
+        return True
     if not _COMMENT.match(line):
         return _DOTTED.match(line) is not None and _WORDS.search(line) is not None and "(" not in line[:3]
     return _SAYS.match(line) is not None or (_DOTTED.match(line) is not None and _WORDS.search(line) is not None)

@@ -5,8 +5,10 @@ Works on lines without their ends. It never raises; what has no certain place co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from difflib import SequenceMatcher
 
 from mai_lsp.core.text import split_lines
@@ -18,6 +20,8 @@ from mai_lsp.reply.edits.wanted import Problem, Refusal, Replace
 
 AROUND = 3
 """Lines shown above and below where the model may have meant."""
+
+_GUTTER = re.compile(r"^[ \t]*\d+[ \t]*[|\u2502] ?")
 
 MAX_SHOWN = 40
 """Lines of a file shown in one problem."""
@@ -52,9 +56,19 @@ def hunks(rows: Sequence[str], wanted: Replace, times: int = 1) -> tuple[Hunk, .
         return built if built is not None else _refused(rows, wanted, NotFound(_first(found)))
     if wanted.inline and isinstance(found, NotFound) and (inside := _inline(rows, wanted)) is not None:
         return inside
+    if isinstance(found, NotFound) and (bare := _unnumbered(wanted, search, replace)):
+        return hunks(rows, bare)
     if isinstance(found, NotFound) and any(map(is_dots, search)):
         return _elided(rows, wanted, search, replace)
     return _refused(rows, wanted, found)
+
+
+def _unnumbered(wanted: Replace, search: Sequence[str], replace: Sequence[str]) -> Replace | None:
+    """Return an edit without the line numbers that stand before every line on both sides; None without them."""
+    if not search or not all(map(_GUTTER.match, (*search, *replace))):
+        return None
+    bare = ["".join(_GUTTER.sub("", line) + "\n" for line in side) for side in (search, replace)]
+    return replaced(wanted, search=bare[0], replace=bare[1])
 
 
 def _kept(search: Sequence[str], replace: Sequence[str]) -> frozenset[int]:

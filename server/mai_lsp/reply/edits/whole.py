@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 
 from mai_lsp.core.language import find
 from mai_lsp.core.text import split_lines
-from mai_lsp.reply.edits.fences import PROSE, Block, block_at, fence_in
-from mai_lsp.reply.edits.paths import clean, path_above, path_in, resolve
+from mai_lsp.reply.edits.fences import PROSE, Block, Fence, block_at, fence_in
+from mai_lsp.reply.edits.paths import clean, path_above, path_alone, path_in, resolve
 from mai_lsp.reply.edits.resources import resource_in
 from mai_lsp.reply.edits.search import LOOK_BACK, info_path
 from mai_lsp.reply.edits.wanted import Problem, Reading, Refusal, Wanted, Write
@@ -33,12 +33,11 @@ def read_whole(reply: str, known: Collection[str]) -> Reading:
         if resource := resource_in(lines[at], known):
             wanted.append(resource)
         elif fence := fence_in(lines[at]):
-            path = info_path(fence.info, known) or _above(lines[border:at], known)
+            path = _path(lines, border, at, fence, known)
             block = block_at(lines, at, _limit(lines, at, known), prose=path.lower().endswith(PROSE))
             if block is None:
                 break
             at = border = block.last + 1
-            path = path or _labelled(block.lines, known)
             if all(resource_in(line, known) for line in block.lines if line.strip()) and any(block.lines):
                 wanted += [one for line in block.lines if (one := resource_in(line, known))]
             elif not block.closed:
@@ -73,9 +72,15 @@ def _fits(block: Block, path: str) -> bool:
     return not info or find(info).id == find("", path).id
 
 
-def _above(lines: Sequence[str], known: Collection[str]) -> str:
-    """Return the path that the nearest lines above a fence name."""
-    return path_above([line for line in lines if line.strip()][-LOOK_BACK:], known)
+def _path(lines: Sequence[str], border: int, at: int, fence: Fence, known: Collection[str]) -> str:
+    """Return the path of the block below a fence: its info string's, its first comment's, or one above it."""
+    if path := info_path(fence.info, known) or _labelled(lines[at + 1 : at + 3], known):
+        return path
+    above = [line for line in lines[border:at] if line.strip()][-LOOK_BACK:]
+    path = path_above(above, known)
+    info = fence.info.partition(" ")[0].lower()
+    # A command that runs a file is not the file.
+    return "" if info in _ASIDE and find(info).id != find("", path).id else path
 
 
 def _labelled(lines: Sequence[str], known: Collection[str]) -> str:
@@ -83,7 +88,7 @@ def _labelled(lines: Sequence[str], known: Collection[str]) -> str:
     first = next((line for line in lines if line.strip()), "")
     if not first.lstrip().startswith(("#", "//", "/*", "<!--", "--", ";", "%")):
         return ""
-    path = clean(path_in(first, known))
+    path = clean(path_alone(first, known))
     return path if resolve(path, known) in known else ""
 
 

@@ -31,6 +31,7 @@ def refusals(path: str, old: str | None, new: str | None, *, drastic: bool = Fal
         "# Rest of the implementation omitted for brevity",
         "// ... (other functions)",
         "# … unchanged …",
+        "⋮",
     ],
 )
 def test_lines_that_stand_for_code(line: str) -> None:

@@ -1,0 +1,45 @@
+/** One thing at a time, and of what is asked for meanwhile only once more: restarts are asked for in bursts. */
+
+export function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let queued = false;
+  async function drain(): Promise<void> {
+    do {
+      queued = false;
+      await work();
+    } while (queued);
+  }
+  return () => {
+    if (running) {
+      queued = true;
+      return running;
+    }
+    running = drain().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+/** Calls `work` with all keys that came since, once none has come for `ms`. */
+export function debounced<K>(ms: number, work: (keys: ReadonlySet<K>) => void): {
+  add: (key: K) => void;
+  dispose: () => void;
+} {
+  let keys = new Set<K>();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    add(key) {
+      keys.add(key);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const taken = keys;
+        keys = new Set();
+        work(taken);
+      }, ms);
+    },
+    dispose() {
+      clearTimeout(timer);
+    },
+  };
+}
