@@ -94,7 +94,20 @@ export interface CatalogueModel {
   readonly price: { readonly input: number; readonly cachedInput: number; readonly output: number } | null;
 }
 
+export interface CatalogueProvider {
+  readonly name: string;
+  /** Its name in sentences. */
+  readonly label: string;
+  readonly key: "needed" | "optional" | "none";
+  /** The variable in the server's environment that holds a key of it, or empty. */
+  readonly keyFrom: string;
+  /** Every user has an address of their own. */
+  readonly needsUrl: boolean;
+}
+
 export interface Catalogue {
+  readonly providers: readonly CatalogueProvider[];
+  /** The one whose models are listed; empty where none could be chosen. */
   readonly provider: string;
   readonly models: readonly CatalogueModel[];
   /** What each role asks now; empty where nothing is set and the provider has no usual one. */

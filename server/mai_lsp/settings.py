@@ -421,8 +421,8 @@ class Settings:
     vscode_vendor: str = setting(
         "copilot",
         "vscode.vendor",
-        "Whose language models the provider `vscode` asks, of those that the editor offers. The models' settings then name "
-        "families.",
+        "Whose language models the provider `vscode` asks, of those that the editor offers. The settings for models "
+        "name families then.",
         scope="user",
     )
     status_slow_after: float = setting(

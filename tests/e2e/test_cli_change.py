@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.cli import CommandLine, cli  # noqa: F401 (a fixture)
+from tests.e2e.editor import ROOT
 from tests.e2e.test_refactor import FILES, INSTRUCTION, RENAMED, REPLY, WHOLE, block
+from tests.engine import test_change_undo as planted
 from tests.support.model_server import ModelServer
 from tests.support.model_steps import send, status
 
@@ -179,3 +184,18 @@ def test_what_changes_while_the_model_answers_is_kept_or_refused(shop: CommandLi
         assert on_disk(shop.folder)["shop/cart.py"] == "import os\n\n\n" + RENAMED["shop/cart.py"]
         assert shop("undo").code == 0
         assert on_disk(shop.folder)["shop/cart.py"] == "import os\n\n\n" + FILES["shop/cart.py"]
+
+
+@pytest.mark.parametrize("stop", [9, 12])
+def test_undo_completes_the_way_back_of_a_writing_that_was_broken_off(shop: CommandLine, stop: int) -> None:
+    for name in FILES:
+        (shop.folder / name).unlink()
+    for name, data in planted.FILES.items():
+        (shop.folder / name).write_bytes(data)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "server")])}
+    killed = [sys.executable, "-c", planted.KILLED, str(shop.folder), str(stop)]
+    assert subprocess.run(killed, env=env, check=False).returncode == 9
+    assert planted.on_disk(shop.folder / "shop") != {name.removeprefix("shop/"): d for name, d in planted.FILES.items()}
+    assert "broken off" in shop("undo", "--list").out
+    assert shop("undo").code == 0
+    assert planted.on_disk(shop.folder / "shop") == {name.removeprefix("shop/"): d for name, d in planted.FILES.items()}

@@ -14,11 +14,15 @@ from mai_lsp.settings import Settings
 
 if TYPE_CHECKING:
     from mai_lsp.model.local.share import LocalEngine
+    from mai_lsp.model.relay import Relay
 
 
-def new_client(settings: Callable[[], Settings], env: Mapping[str, str]) -> ModelClient:
-    """Make a client; `settings` gives those in force, which the engine of this machine follows by itself."""
-    return ModelClient(settings(), env, infer_format=infer, engine=OwnEngine(settings))
+def new_client(settings: Callable[[], Settings], env: Mapping[str, str], *, relay: Relay | None = None) -> ModelClient:
+    """Make a client; `settings` gives those in force, which the engine of this machine follows by itself.
+
+    `relay` leads to the editor's own language models, where there is an editor that has some.
+    """
+    return ModelClient(settings(), env, infer_format=infer, engine=OwnEngine(settings), relay=relay)
 
 
 class OwnEngine:

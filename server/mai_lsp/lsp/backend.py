@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mai_lsp.engine.route.providers import Providers
     from mai_lsp.lsp.documents import Documents
     from mai_lsp.model.client import ModelClient
+    from mai_lsp.model.relay import Relay
 
 
 class Alternatives(Protocol):
@@ -62,9 +63,17 @@ class Backend:
 
 
 async def load(
-    settings: Callable[[], Settings], documents: Documents, start: Start, *, busy: Callable[[], bool]
+    settings: Callable[[], Settings],
+    documents: Documents,
+    start: Start,
+    *,
+    busy: Callable[[], bool],
+    relay: Relay | None = None,
 ) -> Backend:
-    """Import in a worker thread, then build with the settings as they are by then; `busy` while files are scanned."""
+    """Import in a worker thread, then build with the settings as they are by then; `busy` while files are scanned.
+
+    `relay` leads to the editor's own language models, if it has some.
+    """
     await asyncio.to_thread(_import)
     from mai_lsp.engine.alternatives import alternatives  # noqa: PLC0415 (loaded late on purpose)
     from mai_lsp.engine.backend import new_client  # noqa: PLC0415 (loaded late on purpose)
@@ -77,8 +86,11 @@ async def load(
     clock = asyncio.get_running_loop().time
     access = Access(clock)
     desk = Desk(start, documents.latest, lambda one: documents.parsed(one, TREE_WITHIN), clock, access.locked)
-    client = new_client(settings, os.environ)
-    return Backend(desk, plan_for, alternatives, client, Providers(client, settings, os.environ), gatherer)
+    client = new_client(settings, os.environ, relay=relay)
+    providers = Providers(
+        client, settings, os.environ, make=lambda chosen, env: new_client(lambda: chosen, env, relay=relay)
+    )
+    return Backend(desk, plan_for, alternatives, client, providers, gatherer)
 
 
 def _import() -> None:

@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
 from mai_lsp.core.encoding import Encoding
-from mai_lsp.lsp.configuration import gives_input, is_copilot_client
+from mai_lsp.lsp.configuration import gives_input, gives_language_models, is_copilot_client
 from mai_lsp.workspace.uris import path_of
 
 

@@ -33,6 +33,7 @@ from mai_lsp.lsp.protocol import (
     DID_CHANGE_DIAGNOSTICS,
     DID_FOCUS,
     DID_SHOW,
+    LM_PART,
     SHOW_PROMPT_COMMAND,
     STATUS_COMMAND,
     TOLERATED,
@@ -61,6 +62,7 @@ def register(server: Server) -> None:
     nextedit.register(server)
     codeactions.register(server)
     refactoring.register(server)
+    server.feature(LM_PART)(_part(server))
 
 
 def _lifecycle(server: Server) -> None:
@@ -262,6 +264,13 @@ def _accepted_part(server: Server) -> Any:
         server.session.acceptance.accepted_part(params)
 
     return accepted_part
+
+
+def _part(server: Server) -> Any:
+    def part(params: Any) -> None:
+        server.language_models.part(params)
+
+    return part
 
 
 def _ignore(_: Any) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mai_lsp.actions.own import Own
     from mai_lsp.engine.metered import Spent
     from mai_lsp.engine.ports import Model
+    from mai_lsp.model.relay import Relay
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ MAX_CLIPBOARD = 4_000
 class Session:
     """Everything that changes while the server runs."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, relay: Relay | None = None) -> None:
         self.client = Client()
         self.tasks = Tasks()
         self.newest = Newest(self.tasks)
@@ -118,6 +119,7 @@ class Session:
         self.own_actions: tuple[Own, ...] = ()
         """The user's and the team's own code actions."""
         self._voice = voice
+        self._relay = relay
         self._loading: asyncio.Task[Backend] | None = None
         self._warmed = -WARM_EVERY
         self._clipboard = ""
@@ -301,7 +303,11 @@ class Session:
     async def _load(self) -> Backend:
         try:
             loaded = await backend.load(
-                lambda: self.settings, self.documents, self.tasks.start, busy=lambda: self.indexing.scanning
+                lambda: self.settings,
+                self.documents,
+                self.tasks.start,
+                busy=lambda: self.indexing.scanning,
+                relay=self._relay if self.client.language_models else None,
             )
         finally:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
+from concurrent.futures import Future
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
+from pygls.protocol import JsonRPCNotification, JsonRPCResponseMessage, LanguageServerProtocol
 
-from mai_lsp.lsp.protocol import DID_CHANGE_CLIPBOARD, DID_CHANGE_DIAGNOSTICS
+from mai_lsp.lsp.protocol import DID_CHANGE_CLIPBOARD, DID_CHANGE_DIAGNOSTICS, LM_PART
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ OURS = (
 """Methods that pygls would handle itself: its document store splits lines at the wrong places, costs 10 ms per key in
 a long file and holds every text again; its `exit` ends the interpreter inside a callback."""
 
-PLAIN = (types.TEXT_DOCUMENT_DID_CHANGE, DID_CHANGE_DIAGNOSTICS, DID_CHANGE_CLIPBOARD)
+PLAIN = (types.TEXT_DOCUMENT_DID_CHANGE, DID_CHANGE_DIAGNOSTICS, DID_CHANGE_CLIPBOARD, LM_PART)
 """Notifications whose parameters stay JSON."""
 
 work_done_token: ContextVar[int | str | None] = ContextVar("work_done_token", default=None)
@@ -49,6 +51,8 @@ class Protocol(LanguageServerProtocol):
         for method in OURS:
             self.fm.builtin_features.pop(method, None)
 
+    _plain_results: frozenset[str] = frozenset()
+    """Ids of requests under way whose results stay JSON."""
     _initialized = False
     _asked_to_shut_down = False
 
@@ -100,8 +104,24 @@ class Protocol(LanguageServerProtocol):
     def _forget(self, identity: Any, _: object) -> None:
         self._request_futures.pop(identity, None)
 
+    def request(self, method: str, params: Any) -> Future[Any]:
+        """Send a request whose result stays JSON: pygls has no types for ours, and fails on odd names of fields.
+
+        The future must not be cancelled, since the answer comes all the same.
+        """
+        identity = str(uuid.uuid4())
+        self._plain_results = self._plain_results | {identity}
+        sent: Future[Any] = self.send_request(method, params, msg_id=identity)  # type: ignore[no-untyped-call]
+        return sent
+
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Turn JSON into typed values; notifications that we read ourselves stay plain (`convert`, `reported`)."""
+        """Turn JSON into typed values; what we read ourselves stays plain (`convert`, `reported`, `lm`)."""
+        identity = data.get("id")
+        if isinstance(identity, str) and identity in self._plain_results and "method" not in data:
+            self._plain_results = self._plain_results - {identity}
+            self._result_types.pop(identity, None)
+            if "error" not in data:
+                return JsonRPCResponseMessage(identity, "2.0", data.get("result"))
         if (method := data.get("method")) in PLAIN and "id" not in data:
             return JsonRPCNotification(str(method), "2.0", data.get("params"))
         return super().structure_message(data)

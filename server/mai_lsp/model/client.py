@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from mai_lsp.errors import AuthRefused, MaiError, ModelError, ModelMissing
-from mai_lsp.model import catalog, network
+from mai_lsp.model import catalog, denials, network
 from mai_lsp.model.credentials import EntraTokens, Secret, authorization
 from mai_lsp.model.network import Route
 from mai_lsp.model.pool import Pool, load
+from mai_lsp.model.relay import Question, Relay, Relayed
 from mai_lsp.model.resolve import Choice, Target, choose, join, resolve
 from mai_lsp.model.retry import Retry
 from mai_lsp.model.text import well_formed
@@ -51,7 +52,7 @@ class LocalEngine(Protocol):
 
 
 class ModelClient:
-    """Asks models over HTTP, following the settings of the moment."""
+    """Asks models over HTTP, or over the editor, following the settings of the moment."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class ModelClient:
         *,
         infer_format: Callable[[str], str | None],
         engine: LocalEngine | None = None,
+        relay: Relay | None = None,
         tokens: EntraTokens | None = None,
         retry: Retry | None = None,
     ) -> None:
@@ -67,6 +69,7 @@ class ModelClient:
         self._env = env
         self._infer_format = infer_format
         self._engine = engine
+        self._relay = relay
         self._tokens = tokens or EntraTokens()
         self._retry = retry or Retry()
         self._pool = Pool()
@@ -96,7 +99,10 @@ class ModelClient:
         """Give where the role's requests go; raise NotConfigured or SettingsError when they can not go anywhere."""
         target = self._targets.get(role)
         if target is None:
-            target = self._targets[role] = resolve(self._settings, self._env, role, self._infer_format)
+            target = resolve(self._settings, self._env, role, self._infer_format)
+            if target.row.relay and self._relay is None:
+                raise denials.nowhere()
+            self._targets[role] = target
         return target
 
     def key_source(self, endpoint: Endpoint) -> str:
@@ -106,11 +112,15 @@ class ModelClient:
     def network(self, endpoint: Endpoint) -> list[str]:
         """Say which proxy and certificates are in force, without passwords."""
         target = _target(endpoint)
+        if target.row.relay:
+            return []
         return network.describe(self._route(target.url or LOCAL_PLACEHOLDER.replace("<port>", "1")))
 
     def preview(self, endpoint: Endpoint, prompt: Prompt) -> Preview:
         """Show the request as it would be sent, with the key hidden."""
         target = _target(endpoint)
+        if target.row.relay:
+            return Preview("mai/lm/chat", f"{target.vendor}/{target.model}", {}, request_body(prompt, target))
         headers = dict(target.headers)
         for name in self._settings.headers:
             headers[name.lower()] = repr(Secret(""))
@@ -126,12 +136,20 @@ class ModelClient:
     async def ask(
         self, endpoint: Endpoint, prompt: Prompt, *, reasoning_limit: int | None = None
     ) -> AsyncIterator[Answer]:
-        """Ask, and give the answer to iterate; leaving the context closes the HTTP stream at once.
+        """Ask, and give the answer to iterate; leaving the context closes the stream at once.
 
         The request goes out with the first iteration, which also raises its errors. `reasoning_limit` is in
         estimated tokens; without it what the endpoint grants, or the prompt's own output limit if that is nothing.
         """
         target = _target(endpoint)
+        limit = (target.reasoning or prompt.max_tokens) if reasoning_limit is None else reasoning_limit
+        if target.row.relay:
+            relayed = self._relayed(target, prompt, limit)
+            try:
+                yield relayed
+            finally:
+                await relayed.close()
+            return
         exchange = await load("exchange")
         text = json.dumps(request_body(prompt, target), ensure_ascii=False, separators=(",", ":"))
         self._open_until.pop(target.base_url, None)
@@ -148,9 +166,7 @@ class ModelClient:
                     prompt=prompt,
                     body=well_formed(text).encode(),
                     sent_chars=_chars(prompt),
-                    reasoning_limit=(
-                        (target.reasoning or prompt.max_tokens) if reasoning_limit is None else reasoning_limit
-                    ),
+                    reasoning_limit=limit,
                     retry=self._retry,
                     connect=connect,
                     explain=self._near,
@@ -170,6 +186,9 @@ class ModelClient:
     async def models(self, endpoint: Endpoint) -> list[ModelInfo]:
         """Fetch the provider's catalogue; raise ModelError when it gives none."""
         target = _target(endpoint)
+        if target.row.relay:
+            listed = denials.listing(await self._way().models())
+            return [ModelInfo(family) for vendor, family in listed if vendor == target.vendor]
         edge = await load("edge")
         url, headers = await self._address(target, "models")
         async with self._pool.lease() as lease:
@@ -210,6 +229,33 @@ class ModelClient:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._pool.close()
+
+    def _way(self) -> Relay:
+        if self._relay is None:
+            raise denials.nowhere()
+        return self._relay
+
+    def _relayed(self, target: Target, prompt: Prompt, reasoning_limit: int) -> Relayed:
+        if not isinstance(prompt, ChatPrompt):
+            raise TypeError("an editor's language model takes chat prompts only")
+        question = Question(
+            target=target,
+            prompt=prompt,
+            body=request_body(prompt, target),
+            sent_chars=_chars(prompt),
+            reasoning_limit=reasoning_limit,
+            explain=self._offered,
+        )
+        return Relayed(self._way(), question)
+
+    async def _offered(self, target: Target, error: ModelMissing) -> ModelMissing:
+        """Add what the editor has to a missing model's message, if it says that quickly."""
+        try:
+            async with asyncio.timeout(_NAMES_SECONDS):
+                listed = await self._way().models()
+        except TimeoutError:
+            return error
+        return error if listed is None else denials.missing(target, error, denials.listing(listed))
 
     async def _address(self, target: Target, what: str) -> tuple[str, Mapping[str, str]]:
         """Give URL and headers, secret included; asks the engine or Entra ID where they decide."""

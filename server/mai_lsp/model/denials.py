@@ -31,11 +31,14 @@ _MANY: Final = 5
 """Families that a message names at most."""
 
 _USED_UP = re.compile(
-    r"\b(month\w*|billing|premium|allowance|subscription|upgrade|plan|budget|credits?|quota[ _]?exceeded)\b",
+    r"\b(month\w*|allowance|no quota|quota_exceeded|billing|credits?)\b",
     re.IGNORECASE,
 )
-"""Words of a limit that does not pass within minutes (VS Code's Copilot: "You have exceeded your premium request
-allowance", "quota_exceeded")."""
+"""Words of a limit that is not over in a while: Copilot writes "exceeded your premium request allowance", and "You have
+no quota" with the code `quota_exceeded`. To "upgrade your plan" it also advises whoever was too quick."""
+
+_WAIT = re.compile(r"\bwait\s+(?:(\d{1,4}) hours?\s*)?(?:(\d{1,4}) minutes?\s*)?(?:(\d{1,4}) seconds?)?", re.IGNORECASE)
+"""How long Copilot asks to wait: "Please wait 1 hours 13 minutes before trying again." """
 
 
 def nowhere() -> NotConfigured:
@@ -67,6 +70,7 @@ def denial(target: Target, failure: Failure, prompt: Prompt | None = None) -> Mo
             return RateLimited(
                 f"{target.model} has had too many requests over the editor.{said}",
                 advice="Wait a little, or choose another model or mai.provider.",
+                retry_after=_wait(failure.message),
             )
         case "missing":
             return ModelMissing(
@@ -81,6 +85,12 @@ def denial(target: Target, failure: Failure, prompt: Prompt | None = None) -> Mo
         case _:
             # What the editor can not name may be named in the message: a prompt that is too long, a filter.
             return faults.refusal(target, None, Failure(failure.message), prompt=prompt)
+
+
+def _wait(message: str) -> float | None:
+    found = _WAIT.search(message)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    return float(3600 * hours + 60 * minutes + seconds) or None
 
 
 def missing(target: Target, error: ModelMissing, listed: Sequence[tuple[str, str]]) -> ModelMissing:

@@ -63,7 +63,7 @@ class Target(Endpoint):
     parameters: Mapping[str, Any] = field(repr=False, compare=False)
     effort: str = field(repr=False, compare=False)
     url: str = field(repr=False, compare=False)
-    """Where requests go; empty for the engine on this machine, whose address is asked for, and for an editor's model."""
+    """Where requests go; empty for the engine on this machine, whose address is asked for, and an editor's model."""
     models_url: str = field(repr=False, compare=False)
     vendor: str = field(default="", repr=False, compare=False, kw_only=True)
     """Whose model it is, of those that the editor offers; empty for any other provider."""

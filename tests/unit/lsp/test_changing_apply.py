@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,9 +58,9 @@ def refused(why: str | None, failed: int | None = None) -> Answer:
 
 
 @pytest.fixture
-async def changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Change, ...]]:
+def changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Change, ...]:
     monkeypatch.setenv("MAI_LSP_DATA_DIR", str(tmp_path / "data"))
-    yield tuple(Change(f"{n}.py", a_file(tmp_path, f"{n}.py", "a = 1\n"), "a = 2\n") for n in range(2))
+    return tuple(Change(f"{n}.py", a_file(tmp_path, f"{n}.py", "a = 1\n"), "a = 2\n") for n in range(2))
 
 
 async def test_a_reason_is_passed_on_and_nothing_can_be_undone(tmp_path: Path, changes: tuple[Change, ...]) -> None:

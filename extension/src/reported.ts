@@ -1,0 +1,59 @@
+/** Tells the server what a language server does not see: problems that others report, and by opt-in the clipboard. */
+
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { DID_CHANGE_CLIPBOARD, DID_CHANGE_DIAGNOSTICS, type DidChangeDiagnosticsParams } from "./protocol";
+import { debounced } from "./queue";
+
+const QUIET_MS = 250;
+const CLIPBOARD_MS = 1000;
+const SOURCES = "mai.context.sources";
+
+export function report(client: LanguageClient): vscode.Disposable {
+  const problems = debounced<string>(QUIET_MS, (uris) => {
+    for (const document of vscode.workspace.textDocuments) {
+      if (uris.has(document.uri.toString())) {
+        void tell(client, document);
+      }
+    }
+  });
+  let copied = "";
+  const clipboard = debounced<string>(CLIPBOARD_MS, () => {
+    if (!vscode.workspace.getConfiguration().get<string[]>(SOURCES, []).includes("clipboard") || !client.isRunning()) {
+      return;
+    }
+    void vscode.env.clipboard.readText().then((text) => {
+      if (text !== copied) {
+        copied = text;
+        void client.sendNotification(DID_CHANGE_CLIPBOARD, { text });
+      }
+    });
+  });
+  return vscode.Disposable.from(
+    problems,
+    clipboard,
+    vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+      for (const uri of uris) {
+        problems.add(uri.toString());
+      }
+    }),
+    // The editor tells nobody of copying; these are the moments at which something may have been copied.
+    vscode.window.onDidChangeWindowState(() => clipboard.add("")),
+    vscode.window.onDidChangeTextEditorSelection(() => clipboard.add("")),
+  );
+}
+
+async function tell(client: LanguageClient, document: vscode.TextDocument): Promise<void> {
+  if (!client.isRunning() || !client.clientOptions.documentSelector) {
+    return;
+  }
+  if (vscode.languages.match(client.clientOptions.documentSelector as vscode.DocumentSelector, document) === 0) {
+    return;
+  }
+  const { version } = document;
+  const diagnostics = await client.code2ProtocolConverter.asDiagnostics([
+    ...vscode.languages.getDiagnostics(document.uri),
+  ]);
+  const params: DidChangeDiagnosticsParams = { uri: document.uri.toString(), version, diagnostics };
+  await client.sendNotification(DID_CHANGE_DIAGNOSTICS, params);
+}

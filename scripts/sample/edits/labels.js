@@ -1,0 +1,5 @@
+function label(user) {
+  return "Name: " +$0 user.name + " (" + user.age + ")";
+}
+
+module.exports = { label };
