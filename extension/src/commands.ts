@@ -21,7 +21,7 @@ import { chooseInterpreter } from "./status";
 import { examinedPage, promptPage } from "./texts";
 
 type Next = (...args: unknown[]) => Promise<unknown>;
-type ByHand = (next: Next, client: LanguageClient) => Promise<unknown>;
+type ByHand = (next: Next, client: LanguageClient) => Thenable<unknown>;
 
 export function byHand(
   running: () => LanguageClient | undefined,

@@ -60,6 +60,11 @@ def main(arguments: Sequence[str]) -> int:
 
         print(machine_line(), flush=True)
         return _show(bench_typing.main(arguments[1:]))
+    if arguments[:1] == ["edit"]:
+        from _lib import bench_edit  # noqa: PLC0415 (same)
+
+        print(machine_line(), flush=True)
+        return bench_edit.main(arguments[1:], machine())
     given = _parser().parse_args(arguments)
     wanted = given.parts or [part for part in PARTS if part not in ON_REQUEST]
     if given.model and "model" not in wanted:
@@ -108,8 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="What the server costs, beside the least that it could cost.",
-        epilog="Parts of their own: what prompts show of other files (scripts/bench context --help), and what "
-        "typing is like (scripts/bench typing --help).",
+        epilog="Parts of their own: what prompts show of other files (scripts/bench context --help), what typing is "
+        "like (scripts/bench typing --help), and code actions with the local model (scripts/bench edit --help).",
     )
     parser.add_argument(
         "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but {', '.join(ON_REQUEST)}"

@@ -1,4 +1,4 @@
-export function countWords(text) {
+function countWords(text) {
   const count = 0;
   for (const word of text.split(" ")) {
     if (word.length > 0) {
@@ -7,3 +7,5 @@ export function countWords(text) {
   }
   return count;
 }
+
+module.exports = { countWords };

@@ -109,7 +109,7 @@ def missing(target: Target, error: ModelMissing, listed: Sequence[tuple[str, str
         advice = "The editor lists it, so it may just have come: try again, or reload the window."
     else:
         some = catalog.near(target.model, families) or families[:_MANY]
-        more = " …" if len(families) > len(some) else ""
+        more = " and others" if len(families) > len(some) else ""
         advice = f"It has {', '.join(some)}{more}. Set {setting}."
     return ModelMissing(error.message, advice=advice)
 

@@ -14,6 +14,7 @@ from mai_lsp.lsp.configuration import (
     from_options,
     from_pull,
     from_push,
+    gives_language_models,
     is_copilot_client,
 )
 
@@ -26,11 +27,18 @@ from mai_lsp.lsp.configuration import (
         ({"provider": "local"}, {"provider": "local"}),
         ({"mai": {"provider": "local"}}, {"provider": "local"}),
         ({"mai": {"provider": "local"}, "editorInfo": {}, "other": 1}, {"provider": "local"}),
+        ({"mai": {"input": True, "languageModels": True, "provider": "local"}}, {"provider": "local"}),
         ({"editorInfo": {"name": "x"}, "editorPluginInfo": {}, "provider": "local"}, {"provider": "local"}),
     ],
 )
 def test_initialization_options(options: Any, layer: Any) -> None:
     assert from_options(options) == (layer, [])
+
+
+def test_what_the_client_can_do_is_said_plainly_or_not_at_all() -> None:
+    assert gives_language_models({"mai": {"languageModels": True}})
+    for odd in ({}, None, 7, {"languageModels": True}, {"mai": {"languageModels": 1}}, {"mai": {"input": True}}):
+        assert not gives_language_models(odd)
 
 
 @pytest.mark.parametrize("options", [7, "x", ["provider"]])

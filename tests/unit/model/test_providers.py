@@ -22,7 +22,7 @@ def test_every_row_is_usable(name: str) -> None:
     assert known.name == name
     assert {*Wire, "models"} <= known.paths.keys()
     assert known.wire in set(Wire)
-    assert known.key_env or known.local
+    assert known.key_env or known.local or known.relay
     if name != "openai-compatible":
         assert all(known.model(role) for role in Role)
 

@@ -49,6 +49,15 @@ def test_with_nothing_set_the_local_model_fills_gaps_and_chats_for_edits() -> No
     assert target(role=Role.EDIT).wire is Wire.CHAT
 
 
+def test_the_editors_models_need_no_key_and_no_url_and_are_families() -> None:
+    env = {"MAI_LSP_API_KEY": "k", "OPENROUTER_API_KEY": "k"}
+    chosen = target(env, provider="vscode", api_key="k-12345678", base_url="https://openrouter.ai/api/v1")
+    assert (chosen.vendor, chosen.model, chosen.wire) == ("copilot", "mai-code-1-flash", Wire.CHAT)
+    assert (chosen.key, chosen.url, chosen.base_url, chosen.price) == (None, "", "", None)
+    plan = target(provider="vscode", vscode_vendor="acme", plan_model="acme-large", role=Role.PLAN)
+    assert (plan.vendor, plan.model) == ("acme", "acme-large")
+
+
 def test_a_gguf_path_names_the_local_model() -> None:
     assert target(local_model=r"C:\models\qwen2.5-coder-7b.gguf").model == "qwen2.5-coder-7b"
 
@@ -88,6 +97,8 @@ def test_what_is_missing_is_named(settings: dict[str, Any], env: dict[str, str],
         ({"base_url": "http://h/v1", "headers": {"X-A": "a\nb"}}, "X-A"),
         ({"base_url": "http://h/v1", "headers": {"X A": "a"}}, "X A"),
         ({"base_url": "http://h/v1", "auth": "entra"}, "Entra"),
+        ({"provider": "vscode", "wire": "fim"}, "chat messages only"),
+        ({"provider": "vscode", "wire": "responses"}, r"mai\.wire"),
         ({"base_url": "http://h/v1", "providers": {"openai-compatible": {"wire": "smoke"}}}, "smoke"),
     ],
 )

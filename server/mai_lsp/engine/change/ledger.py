@@ -36,6 +36,8 @@ class Ledger:
         self._reserved: dict[object, float] = {}
         """USD that requests under way will likely cost."""
         self._asking = asyncio.Lock()
+        self._answers: dict[str, bool] = {}
+        self._declined: Declined | None = None
         self._done = self._total = 0
 
     def tell(self, message: str) -> None:
@@ -59,9 +61,12 @@ class Ledger:
         if sentence and sentence not in self.notes:
             self.notes.append(sentence)
 
-    async def confirm(self, question: str, yes: str) -> bool:
-        """Ask the user."""
-        return await self._watcher.confirm(question, yes)
+    async def consent(self, question: str, yes: str) -> bool:
+        """Ask the user, once per job and `yes`: files that are worked on side by side would all ask the same."""
+        async with self._asking:
+            if yes not in self._answers:
+                self._answers[yes] = await self._watcher.confirm(question, yes)
+            return self._answers[yes]
 
     async def allow(self, key: object, endpoint: Endpoint, prompt: int, answer: int, limit: int) -> float:
         """Return the USD that a request may cost, after asking the user if need be; raises Declined.
@@ -72,10 +77,14 @@ class Ledger:
         self.note(cost.unknown_price(endpoint, self._limits))
         asked = cost.estimate(endpoint.price, prompt, answer, limit)
         async with self._asking:
+            if self._declined is not None:
+                raise self._declined
             over = cost.objection(asked, self._limits, self._now(), self._consented)
             if over is not None:
-                if not await self.confirm(over.question, cost.YES):
-                    raise Declined(over.question)
+                if not await self._watcher.confirm(over.question, cost.YES):
+                    # Who works on another file and waits for its turn must not ask once more.
+                    self._declined = Declined(over.question)
+                    raise self._declined
                 self._consented = max(self._consented, over.consent)
             left = cost.room(self._limits, self._now(), self._consented)
             if asked.likely is not None:
@@ -88,9 +97,13 @@ class Ledger:
 
     def settle(self, key: object, usage: Usage) -> None:
         """Take note of what a request that has ended used."""
+        self.free(key)
+        self.usage = added(self.usage, usage)
+
+    def free(self, key: object) -> None:
+        """Count nothing any more for a request that was not made, or has been settled."""
         self._running.pop(key, None)
         self._reserved.pop(key, None)
-        self.usage = added(self.usage, usage)
 
     def _now(self) -> cost.Spent:
         day, month = self._spent()
@@ -101,8 +114,8 @@ class Ledger:
 
 def added(one: Usage, other: Usage) -> Usage:
     """Return both together; where one's cost is not known, the sum is a lower bound and marked as estimated."""
-    if one == Usage():
-        return other
+    if Usage() in {one, other}:
+        return other if one == Usage() else one
     costs = [usage.cost_usd for usage in (one, other) if usage.cost_usd is not None]
     return replace(
         one,

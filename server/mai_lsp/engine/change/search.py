@@ -108,7 +108,8 @@ def search(job: Job, files: Files, looking: Looking) -> Found:
     modules = _modules(files, names, bare) if names else []
     for path in modules:
         found.add(path, Tie.NAMED, "named in what you asked for")
-    moved = [path for path in (*modules, *named) if job.resources and not job.names]
+    here = job.place.path if job.place is not None else ""
+    moved = [path for path in (*modules, *named) if job.resources and not job.names and path != here]
     words = dict.fromkeys([*bare.values(), *(imported_as(path) for path in moved)])
     documents = searching.holding(tuple(words), first) if words else {}
     defined = [name for name in names if searching.reach(job, name, documents, named)]
@@ -147,7 +148,9 @@ def _named(job: Job, files: Files, found: Found) -> tuple[list[str], list[str]]:
             named.append(clean)
             found.add(clean, Tie.NAMED, "you named it" if path in job.paths else "where the new code goes")
     for path in paths_in(job.instruction):
-        if path not in named and files.exists(path) and not isinstance(files.read(path), Problem):
+        if files.is_folder(path):
+            folders.append(path)
+        elif path not in named and files.exists(path) and not isinstance(files.read(path), Problem):
             named.append(path)
             found.add(path, Tie.NAMED, "named in what you asked for")
     return named, folders
