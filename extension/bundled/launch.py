@@ -33,8 +33,7 @@ def site_packages(executable):
 
 
 if __name__ == "__main__":
-    # The folder of this file stands first there, and holds nothing to import.
-    sys.path[:1] = bundled(HERE, sys.implementation.cache_tag)
+    sys.path[:0] = bundled(HERE, sys.implementation.cache_tag)
     sys.path += site_packages(sys.executable)
     from mai_lsp.__main__ import main
 

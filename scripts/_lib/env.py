@@ -38,14 +38,18 @@ def ensure(*extras: str) -> Path:
     return python
 
 
-def run(command: list[str], *, env: dict[str, str] | None = None, quiet: bool = False) -> None:
-    """Run a command in the project's folder; ends this script with its exit code if it fails."""
+def run(command: list[str], *, env: dict[str, str] | None = None, cwd: Path = ROOT, quiet: bool = False) -> None:
+    """Run a command, by default in the project's folder; ends this script with its exit code if it fails.
+
+    With `quiet` what it says is shown only then.
+    """
+    streams = subprocess.PIPE if quiet else None
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **(env or {})}, check=False, stderr=subprocess.PIPE if quiet else None
+        command, cwd=cwd, env={**os.environ, **(env or {})}, check=False, stdout=streams, stderr=streams
     )
     if done.returncode:
-        if done.stderr:
-            sys.stderr.buffer.write(done.stderr)
+        for said in (done.stdout, done.stderr):
+            sys.stderr.buffer.write(said or b"")
         fail(f"failed with exit code {done.returncode}: {' '.join(command)}", done.returncode)
 
 

@@ -433,6 +433,12 @@ class Settings:
         high=600,
         scope="user",
     )
+    undo_enable: bool = setting(
+        True,
+        "undo.enable",
+        "Keep the former texts of the last changes in your data folder, for `mai.undo` and `mai-lsp undo`.",
+        scope="user",
+    )
     stats_enable: bool = setting(
         True,
         "stats.enable",

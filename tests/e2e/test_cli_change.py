@@ -71,6 +71,17 @@ def test_what_is_written_comes_back(shop: CommandLine) -> None:
     assert shop("undo").code == 1
 
 
+def test_no_former_text_is_kept_where_the_user_wants_none(shop: CommandLine) -> None:
+    shop.env(MAI_LSP_UNDO_ENABLE="false")
+    with shop.model() as model:
+        model.enqueue(send(REPLY))
+        assert shop("refactor", "--write", INSTRUCTION, "shop").code == 0
+    assert on_disk(shop.folder) == FILES | RENAMED
+    assert shop("undo").code == 1
+    kept = [path.read_bytes() for path in (shop.folder / "data").rglob("*") if path.is_file()]
+    assert not any(b"cart.total" in data for data in kept)
+
+
 def test_undoing_names_the_file_that_was_changed_since_and_touches_none(shop: CommandLine) -> None:
     with shop.model() as model:
         model.enqueue(send(REPLY))

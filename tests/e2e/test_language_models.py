@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,13 +74,9 @@ async def offering(
     async with editing(profile, env, options=options, clean=clean) as editor:
         models = Models(editor)
         if answers:
-
-            async def chat(params: Any) -> Any:
-                return await models.chat(params)
-
-            editor.client.feature("mai/lm/chat")(chat)
+            editor.client.feature("mai/lm/chat")(partial(models.chat))
             editor.client.feature("mai/lm/models")(lambda _: models.listed)
-            editor.client.feature("mai/lm/cancel")(lambda params: models.cancel(params))
+            editor.client.feature("mai/lm/cancel")(partial(models.cancel))
         editor.open(URI, CODE)
         yield editor, models
 
@@ -102,7 +99,7 @@ async def test_a_suggestion_comes_from_the_editors_model(profile: Profile) -> No
         assert "return" in "".join(message.content for message in asked.messages)
         assert asked.maxTokens > 0
         shown = await editor.run("mai.showPrompt", URI, {"line": 1, "character": 11})
-        assert (shown.method, shown.url) == ("mai/lm/chat", "copilot/mai-code-1-flash")
+        assert (shown["method"], shown["url"]) == ("mai/lm/chat", "copilot/mai-code-1-flash")
 
 
 async def test_parts_of_every_kind_are_read_as_they_are() -> None:

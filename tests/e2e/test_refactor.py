@@ -125,6 +125,15 @@ async def test_a_refactor_is_made_by_the_editor_whole_and_undone_whole(profile: 
         await at.editor.check_texts()
 
 
+async def test_no_former_text_is_kept_where_the_user_wants_none(root: Path) -> None:
+    async with bench(root, VSCODE, MAI_LSP_UNDO_ENABLE="false") as at:
+        at.model.enqueue(send(REPLY))
+        assert (await at.refactor())["state"] == "applied"
+        assert plain(await at.editor.run("mai.undo"))["state"] == "refused"
+    kept = [path.read_bytes() for path in (root.parent / "data").rglob("*") if path.is_file()]
+    assert not any(b"cart.total" in data for data in kept)
+
+
 @pytest.mark.parametrize("profile", [VSCODE, NEOVIM, EMACS], ids=lambda profile: profile.name)
 async def test_the_command_for_undoing_brings_every_byte_back_once(profile: Profile, root: Path) -> None:
     async with bench(root, profile) as at:

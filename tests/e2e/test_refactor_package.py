@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,8 +57,8 @@ async def test_its_own_tests_pass_afterwards(
             return (send(blocks[mine]),)
         return (send(plan if split == "always" else "".join(blocks.values())),)
 
-    settings = {"MAI_LSP_ROUTE_SPLIT": split, "MAI_LSP_INDEX_ENABLE": "true", "MAI_LSP_CACHE_DIR": str(tmp_path / "c")}
-    async with bench(root, profile, **settings) as at:
+    settings: dict[str, Any] = {"MAI_LSP_ROUTE_SPLIT": split, "MAI_LSP_INDEX_ENABLE": "true"}
+    async with bench(root, profile, **settings, MAI_LSP_CACHE_DIR=str(tmp_path / "cache")) as at:
         at.model.default = answer
         uri = (root / OPENED).as_uri()
         at.editor.open(uri, files[OPENED])

@@ -121,6 +121,7 @@ async def _run(args: argparse.Namespace, root: Path, make: Make) -> int:
 def _write(at: Desk, proposal: Proposal) -> Proposal | Refused:
     """Make the changes, as far as the files are still those that were read; raises NotWritten."""
     from mai_lsp.engine.change.current import follow_all  # noqa: PLC0415 (only for writing)
+    from mai_lsp.engine.change.undo import forget  # noqa: PLC0415 (same)
     from mai_lsp.engine.change.writing import write  # noqa: PLC0415 (same)
 
     changes = follow_all(proposal.changes, at.files.current)
@@ -134,7 +135,9 @@ def _write(at: Desk, proposal: Proposal) -> Proposal | Refused:
             decisions=proposal.decisions,
             usage=proposal.usage,
         )
-    write(at.root, proposal.job.title, changes)
+    entry = write(at.root, proposal.job.title, changes)
+    if not at.settings.undo_enable:
+        forget(entry)
     return replace(proposal, changes=changes)
 
 

@@ -189,6 +189,7 @@ async def _send(server: Server, proposal: Proposal, files: Files, *, preview: bo
         marked = undo.marked(files.root, now.changes)
         why, stopped = await _request(server, edit, now.job.title)
         if why is None:
+            way_back = way_back and server.session.settings.undo_enable
             return await _applied(now, files.root, marked) if way_back else Outcome("applied", "", now)
         partly = _partly(now, session)
         if partly or stopped or not left or not _typed(now, session):

@@ -104,7 +104,7 @@ def register(server: Server) -> None:
     async def taken(*arguments: Any) -> None:
         wanted = read_data(arguments[0] if arguments else None)
         if wanted is not None:
-            await session.taken.take(wanted.key)
+            await session.taken.take(wanted.key, keep=session.settings.undo_enable)
 
 
 async def resolved(server: Server, action: types.CodeAction, wanted: Wanted) -> types.CodeAction:

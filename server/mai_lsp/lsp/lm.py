@@ -67,7 +67,13 @@ class LanguageModels:
         waiting.put_nowait({name: params[name] for name in _PARTS if name in params})
 
     def _answered(self, identity: str, sent: Future[Any]) -> None:
-        error, waiting = sent.exception(), self._waiting.get(identity)
+        waiting = self._waiting.get(identity)
+        if sent.cancelled():
+            # pygls gives up all requests when the client shuts down; those who wait are ended by the session.
+            if waiting is not None:
+                self._protocol.notify(LM_CANCEL, {"id": identity})
+            return
+        error = sent.exception()
         if waiting is None:
             return
         result = sent.result() if error is None else {"error": _told(error)}

@@ -37,10 +37,10 @@ class Taken:
         while len(self._given) > KEEP:
             del self._given[next(iter(self._given))]
 
-    async def take(self, key: Key) -> bool:
+    async def take(self, key: Key, *, keep: bool = True) -> bool:
         """Keep the way back from an edit, if every document is as the edit leaves it."""
         root, proposal = self._given.pop(key, (None, None))
-        if root is None or proposal is None:
+        if root is None or proposal is None or not keep:
             return False
         for change in proposal.changes:
             current = self._latest(change.before.uri) if change.before is not None else None

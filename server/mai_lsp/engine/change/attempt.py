@@ -14,6 +14,7 @@ from mai_lsp.engine.change.asking import Ceiling, Question, ask
 from mai_lsp.engine.change.deps import ChangeDeps
 from mai_lsp.engine.change.ledger import Declined, Ledger
 from mai_lsp.engine.change.work import Work
+from mai_lsp.errors import ContentFiltered, MaiError
 from mai_lsp.model.types import Endpoint, Role
 from mai_lsp.prompt import editing
 from mai_lsp.prompt.asked import Asked, Complaint
@@ -41,6 +42,8 @@ class Tried:
     """With problems: those of the files that have none, which need not be asked for again."""
     problems: tuple[Problem, ...] = ()
     prose: str = ""
+    error: MaiError | None = None
+    """What kept the last one who was asked from answering."""
 
 
 async def attempt(
@@ -59,8 +62,10 @@ async def attempt(
     said = await ask(role, reason, question_for, _doing(work), providers=deps.providers, ledger=ledger)
     if isinstance(said.error, Ceiling):
         raise Declined(said.error.message)
+    if isinstance(said.error, ContentFiltered):
+        raise said.error  # It would only say so again, whoever is asked.
     if said.error is not None:
-        return Tried((), (Problem(Refusal.TRUNCATED, "", said.error.message),))
+        return Tried((), (Problem(Refusal.TRUNCATED, "", said.error.message),), error=said.error)
     ledger.tell("Checking the edits")
     asked, gated = sent[said.endpoint]
     language = next(iter(work.documents.values())).language if work.documents else ""

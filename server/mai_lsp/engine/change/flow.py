@@ -6,9 +6,12 @@ It writes nothing and shows nothing. Leaving it at any moment, by an error or a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from mai_lsp.core.change import Change
+from mai_lsp.core.text import split_lines
 from mai_lsp.engine.change.asking import Question, ask
 from mai_lsp.engine.change.attempt import Tried, Withholding, admitted, asked_for
 from mai_lsp.engine.change.deps import ChangeDeps
@@ -22,7 +25,7 @@ from mai_lsp.engine.change.trial import may_run, try_out
 from mai_lsp.engine.change.work import Work, whys, work_of
 from mai_lsp.engine.route import rules
 from mai_lsp.engine.route.rules import Choice
-from mai_lsp.errors import MaiError
+from mai_lsp.errors import ContextTooLong, MaiError
 from mai_lsp.model.types import Endpoint, Role
 from mai_lsp.prompt import editing
 from mai_lsp.prompt.editing import WORDS_OUTPUT, build_answer
@@ -32,6 +35,9 @@ SHARE = 0.6
 """Share of a model's window for the files; the rest is for rules, complaints, and an answer where it counts."""
 
 NOTHING_CHANGED = "Nothing was changed."
+
+MAX_DETAIL = 300
+"""Characters of a problem that the user is told; paths alone may be as long as a model likes."""
 
 
 async def run(job: Job, deps: ChangeDeps) -> Ended:
@@ -49,11 +55,8 @@ async def run(job: Job, deps: ChangeDeps) -> Ended:
 
 async def _run(job: Job, deps: ChangeDeps, ledger: Ledger) -> Ended:
     ledger.tell("Looking for the files it is about" if job.many else "Reading the file")
-    fast = deps.providers.routes(Role.EDIT)[0].endpoint
-    # Who has no model for plans, or one that is down, still has the other.
-    strong = deps.providers.endpoint(Role.PLAN) or fast
-    alone = (fast.provider, fast.model) == (strong.provider, strong.model)
-    window = strong.window if job.many or job.role is Role.PLAN else fast.window
+    models = _models(job, deps)
+    window = models.strong.window if job.many or job.role is Role.PLAN else models.fast.window
     scope = await choose(
         job,
         deps.files,
@@ -72,26 +75,63 @@ async def _run(job: Job, deps: ChangeDeps, ledger: Ledger) -> Ended:
         return _refused(job, f"No file was found that this is about; name one. {NOTHING_CHANGED}", ledger, scope=scope)
     if job.result is Result.TEXT:
         return await _explained(work, deps, ledger)
-    likely = editing.likely_tokens(asked_for(work, strong, (), deps))
-    facts = rules.facts_of(job, files=len(work.documents), tokens=scope.tokens, answer=likely, alone=alone)
+    return _ended(job, await _tried(work, models, deps, ledger), scope, ledger)
+
+
+class _Models(NamedTuple):
+    """Who can be asked first in each role."""
+
+    fast: Endpoint
+    strong: Endpoint
+    writer: Role
+    """The role of the model that writes the edits of a plan."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether both are the same."""
+        return (self.fast.provider, self.fast.model) == (self.strong.provider, self.strong.model)
+
+
+def _models(job: Job, deps: ChangeDeps) -> _Models:
+    """Find both models; who has one of them, or one that is down, still has the other. Raises MaiError without any."""
+    writer = Role.EDIT
+    fast = deps.providers.endpoint(Role.EDIT)
+    if fast is None:
+        writer = Role.PLAN if job.role is Role.PLAN else Role.EDIT
+        fast = deps.providers.routes(writer)[0].endpoint
+    return _Models(fast, deps.providers.endpoint(Role.PLAN) or fast, writer)
+
+
+async def _tried(work: Work, models: _Models, deps: ChangeDeps, ledger: Ledger) -> Tried:
+    """Choose who is asked, in one go or file by file, and ask."""
+    likely = editing.likely_tokens(asked_for(work, models.strong, (), deps))
+    facts = rules.facts_of(
+        work.job, files=len(work.documents), tokens=work.scope.tokens, answer=likely, alone=models.alone
+    )
     first = rules.first(facts, deps.settings)
-    refused = first.ask and not await ledger.confirm(f"{first.reason} Ask the model for plans?", STRONG)
+    refused = first.ask and not await ledger.consent(f"{first.reason} Ask the model for plans?", STRONG)
     choice = rules.declined(first) if refused else first
     if choice is None:
-        return _refused(job, NOTHING_CHANGED, ledger, scope=scope)
+        raise Declined(first.reason)
+    parted = rules.split(facts, int(models.strong.window * SHARE), deps.settings, choice=choice)
+    several = work.job.many and (len(work.documents) > 1 or work.resources)
     verify = partial(_verified, work, deps, ledger)
-    parted = rules.split(facts, int(strong.window * SHARE), deps.settings, choice=choice)
-    if parted.wanted and job.many:
-        planner = Role.EDIT if alone else parted.planner
-        tried = await split(work, planner, parted.reason, deps=deps, ledger=ledger)
-        if not tried.problems and (problems := await verify(tried.changes)):
-            mending = Choice(Role.EDIT, f"Something was left: {problems[0].detail}", alone=alone)
-            tried = await solve(
-                work, mending, deps=deps, ledger=ledger, verify=verify, done=tried.changes, complaints=problems
-            )
-    else:
-        tried = await solve(work, choice, deps=deps, ledger=ledger, verify=verify)
-    return _ended(job, tried, scope, ledger)
+    if not (parted.wanted and several):
+        try:
+            return await solve(work, choice, deps=deps, ledger=ledger, verify=verify)
+        except ContextTooLong as error:
+            if not several or deps.settings.route_split == "never":
+                raise
+            parted = replace(parted, reason=error.message)
+    planner = models.writer if models.alone else parted.planner
+    writer = Choice(
+        models.writer, "The plan is made, so the fast model writes the edits.", alone=models.alone or choice.alone
+    )
+    tried = await split(work, planner, writer, parted.reason, deps=deps, ledger=ledger)
+    if tried.problems or not (problems := await verify(tried.changes)):
+        return tried
+    mending = replace(writer, reason=f"Something was left: {problems[0].detail}")
+    return await solve(work, mending, deps=deps, ledger=ledger, verify=verify, done=tried.changes, complaints=problems)
 
 
 async def _verified(work: Work, deps: ChangeDeps, ledger: Ledger, changes: Sequence[Change]) -> tuple[Problem, ...]:
@@ -126,7 +166,8 @@ async def _explained(work: Work, deps: ChangeDeps, ledger: Ledger) -> Ended:
 
 def _ended(job: Job, tried: Tried, scope: Scope, ledger: Ledger) -> Ended:
     if tried.problems or not tried.changes:
-        return _refused(job, message(tried.problems), ledger, problems=tried.problems, scope=scope)
+        why = message(tried.problems, tried.error)
+        return _refused(job, why, ledger, problems=tried.problems, error=tried.error, scope=scope)
     return Proposal(
         job,
         tried.changes,
@@ -151,12 +192,21 @@ def _refused(
     return Refused(job, why, problems, error, chosen, tuple(ledger.decisions), ledger.usage)
 
 
-def message(problems: Sequence[Problem]) -> str:
-    """Say for the user which file could not be changed, and why."""
+def message(problems: Sequence[Problem], error: MaiError | None = None) -> str:
+    """Say for the user which file could not be changed, and why; `error` is what kept a model from being asked."""
     if not problems:
         return f"The model proposed no change. {NOTHING_CHANGED}"
     first = problems[0]
-    what = first.detail or f"The edit was refused ({first.refusal.value})."
+    what = _brief(first.detail) or f"The edit was refused ({first.refusal.value})."
     where = f"{first.path}: " if first.path and first.path not in what else ""
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{where}{what}{more} {NOTHING_CHANGED}"
+    others = len({problem.path for problem in problems} - {first.path})
+    more = f"{others} other file{'s' if others > 1 else ''} could not be changed either." if others else ""
+    then = str(error) if error is not None and error.message not in what else ""
+    return " ".join(filter(None, [f"{where}{what}", more, then, NOTHING_CHANGED]))
+
+
+def _brief(detail: str) -> str:
+    """Return the first line of a problem, as a sentence; what a check command has printed comes in many."""
+    line = next(iter(split_lines(detail.strip())), "").strip()
+    line = line if len(line) <= MAX_DETAIL else f"{line[:MAX_DETAIL]}…"
+    return line if not line or line.endswith((".", "!", "?", "…")) else f"{line}."

@@ -18,8 +18,9 @@ from mai_lsp.engine.change.ledger import Ledger
 from mai_lsp.engine.change.work import Work
 from mai_lsp.engine.route import rules
 from mai_lsp.engine.route.rules import Choice
-from mai_lsp.errors import MaiError
-from mai_lsp.reply.edits.wanted import Problem
+from mai_lsp.errors import ContextTooLong, MaiError
+from mai_lsp.model.types import Role
+from mai_lsp.reply.edits.wanted import Problem, Refusal
 
 Verify = Callable[[Sequence[Change]], Awaitable[tuple[Problem, ...]]]
 """Says what is wrong with all changes together."""
@@ -39,33 +40,59 @@ async def solve(
 ) -> Tried:
     """Ask until there are no problems, or nobody is left to ask. `done` are changes that were made before."""
     made = {_final(change): change for change in done}
+    work = widened(work, complaints)
     left, failures, prose = (after(work, made, complaints) if complaints else work), 0, ""
     while True:
         try:
             tried = await attempt(left, choice.role, choice.reason, complaints, deps=deps, ledger=ledger)
         except MaiError as error:
+            following = _roomier(choice, error, deps)
+            if following is not None and await _agreed(following, ledger):
+                choice, failures = following, 0
+                continue
             if not complaints:
                 raise
             # Somebody has answered before; what was wrong with that says more than that the next one is not there.
-            ledger.note(str(error))
-            return Tried((), complaints, prose)
+            return Tried((), complaints, prose, error)
         made = composed(made, tried.changes)
         prose = tried.prose or prose
         complaints = tried.problems
         if not complaints and verify is not None:
             complaints = await verify(tuple(made.values()))
+            work = widened(work, complaints)
         if not complaints:
             return Tried(tuple(made.values()), (), prose)
         failures += 1
         following = rules.after(choice, failures, deps.settings)
-        if following is None:
-            return Tried((), complaints, prose)
+        if following is None or not await _agreed(following, ledger):
+            return Tried((), complaints, prose, tried.error)
         if following.role is not choice.role:
             failures = 0
-            if following.ask and not await ledger.confirm(f"{following.reason} Ask the model for plans?", STRONG):
-                return Tried((), complaints, prose)
         choice = following
         left = after(work, made, complaints)
+
+
+def _roomier(choice: Choice, error: MaiError, deps: ChangeDeps) -> Choice | None:
+    """Return the choice of the strong model for what the fast one has no room for."""
+    if not isinstance(error, ContextTooLong) or choice.role is not Role.EDIT:
+        return None
+    following = rules.after(choice, deps.settings.route_attempts, deps.settings)
+    strong = deps.providers.endpoint(Role.PLAN)
+    return replace(following, reason=error.message) if following is not None and strong is not None else None
+
+
+async def _agreed(choice: Choice, ledger: Ledger) -> bool:
+    return not choice.ask or await ledger.consent(f"{choice.reason} Ask the model for plans?", STRONG)
+
+
+def widened(work: Work, found: Sequence[Problem]) -> Work:
+    """Return the work with the files in which something was left behind.
+
+    For what we have found ourselves alone: a file that a model names is none of the request's for that.
+    """
+    paths = {problem.path for problem in found if problem.refusal is Refusal.LEFT_BEHIND} - work.documents.keys()
+    read = {path: one for path in sorted(paths) if isinstance(one := work.files.read(path), Document)}
+    return replace(work, documents={**work.documents, **read}) if read else work
 
 
 def after(work: Work, made: Mapping[str, Change], complaints: Sequence[Problem]) -> Work:
@@ -73,16 +100,16 @@ def after(work: Work, made: Mapping[str, Change], complaints: Sequence[Problem])
     paths = {problem.path for problem in complaints}
     if not made:
         return work
-    documents = dict(work.documents)
-    for path, change in made.items():
-        documents.pop(change.path, None)
-        if change.after is not None:
-            documents[path] = _as_open(change, path)
+    changed = {change.path: (path, change) for path, change in made.items()}
+    documents: dict[str, Document] = {}
+    for path, document in work.documents.items():
+        to, change = changed.pop(path, (path, None))
+        if change is None:
+            documents[path] = document
+        elif change.after is not None:
+            documents[to] = _as_open(change, to)
+    documents |= {to: _as_open(change, to) for to, change in changed.values() if change.after is not None}
     if "" not in paths:
-        for path in sorted(paths - documents.keys()):
-            read = work.files.read(path)
-            if isinstance(read, Document):
-                documents[path] = read
         documents = {path: one for path, one in documents.items() if path in paths} or documents
     whole = replace(work.scope, parts={path: work.scope.parts[path] for path in work.scope.parts if path not in made})
     place = work.job.place
@@ -103,13 +130,14 @@ def _grown(span: Span, change: Change) -> Span:
 
 def composed(made: Mapping[str, Change], changes: Sequence[Change]) -> dict[str, Change]:
     """Return changes with later ones on top of them, by the paths that the files have afterwards."""
-    found = dict(made)
+    touched = {change.path for change in changes}
+    found = {path: change for path, change in made.items() if path not in touched}
     for change in changes:
-        first = found.pop(change.path, None)
+        first = made.get(change.path)
         both = _joined(first, change) if first is not None else change
-        if both.before is not None or both.after is not None:  # Otherwise it was made and deleted again.
+        if both.after != both.old or both.before is None or both.moved_to:
             found[_final(both)] = both
-    return found
+    return {path: one for path, one in found.items() if one.before is not None or one.after is not None}
 
 
 def _joined(first: Change, later: Change) -> Change:

@@ -17,6 +17,7 @@ from mai_lsp.engine.change.ledger import Declined, Ledger
 from mai_lsp.engine.change.solve import solve
 from mai_lsp.engine.change.work import Work
 from mai_lsp.engine.route.rules import Choice
+from mai_lsp.errors import ContentFiltered, MaiError
 from mai_lsp.model.types import Endpoint, Role
 from mai_lsp.prompt.editing import build_plan
 from mai_lsp.reply.edits.wanted import Problem, Refusal
@@ -26,11 +27,22 @@ AT_ONCE = 4
 """Requests at a time; providers limit tokens per minute."""
 
 
-async def split(work: Work, planner: Role, reason: str, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
-    """Plan, then write; the problems of what could not be planned or written. Raises what `attempt` does."""
+class _Spoiled(Exception):
+    """One file's work has failed for good, which ends that on the others; `tried` says why."""
+
+    def __init__(self, tried: Tried) -> None:
+        super().__init__()
+        self.tried = tried
+
+
+async def split(work: Work, planner: Role, writer: Choice, reason: str, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
+    """Plan, then write; the problems of what could not be planned or written. Raises what `attempt` does.
+
+    `reason` says why a plan is made, `writer` who writes each file's edits.
+    """
     planned = await _planned(work, planner, reason, deps, ledger)
-    if isinstance(planned, tuple):
-        return Tried((), planned)
+    if isinstance(planned, Tried):
+        return planned
     gate = asyncio.Semaphore(AT_ONCE)
     total = len(planned.tasks)
     ledger.count(0, total)
@@ -39,7 +51,9 @@ async def split(work: Work, planner: Role, reason: str, *, deps: ChangeDeps, led
     async def one(task: Task) -> Tried:
         nonlocal done
         async with gate:
-            tried = await _written(work, planned, task, deps, ledger)
+            tried = await _written(work, planned, task, writer, deps=deps, ledger=ledger)
+        if tried.problems:
+            raise _Spoiled(tried)
         done += 1
         ledger.count(done, total)
         return tried
@@ -49,18 +63,21 @@ async def split(work: Work, planner: Role, reason: str, *, deps: ChangeDeps, led
             running = [group.create_task(one(task)) for task in planned.tasks]
     except ExceptionGroup as several:
         # What ends one file's work ends the job; the others were cancelled for it.
-        raise several.exceptions[0] from None
-    all_tried = [task.result() for task in running]
-    problems = tuple(problem for tried in all_tried for problem in tried.problems)
-    changes = tuple(change for tried in all_tried for change in tried.changes)
-    return Tried(() if problems else changes, problems, planned.shared)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # A group prefers errors to a cancellation that came at the same time; nobody waits for them any more.
+            raise asyncio.CancelledError from several
+        first = several.exceptions[0]
+        if isinstance(first, _Spoiled):
+            return replace(first.tried, changes=())
+        raise first from None
+    return Tried(tuple(change for task in running for change in task.result().changes), (), planned.shared)
 
 
-async def _planned(
-    work: Work, planner: Role, reason: str, deps: ChangeDeps, ledger: Ledger
-) -> Plan | tuple[Problem, ...]:
-    """Ask for the plan, and once more if it can not be used; problems where that is so in the end."""
+async def _planned(work: Work, planner: Role, reason: str, deps: ChangeDeps, ledger: Ledger) -> Plan | Tried:
+    """Ask for the plan, and once more if it can not be used; what came of it where that is so in the end."""
     complaints: tuple[Problem, ...] = ()
+    error: MaiError | None = None
     for _ in range(deps.settings.route_attempts):
 
         def question_for(endpoint: Endpoint, told: tuple[Problem, ...] = complaints) -> Question:
@@ -69,23 +86,35 @@ async def _planned(
             return Question(prompt, prompt.max_tokens // 2)
 
         what = f"Planning the change of {len(work.documents)} files"
-        said = await ask(planner, reason, question_for, what, providers=deps.providers, ledger=ledger)
+        try:
+            said = await ask(planner, reason, question_for, what, providers=deps.providers, ledger=ledger)
+        except MaiError as raised:
+            if not complaints:
+                raise
+            return Tried((), complaints, error=raised)
         if isinstance(said.error, Ceiling):
             raise Declined(said.error.message)
-        if said.error is not None:
-            complaints = (Problem(Refusal.TRUNCATED, "", said.error.message),)
+        if isinstance(said.error, ContentFiltered):
+            raise said.error
+        error = said.error
+        if error is not None:
+            complaints, reason = (Problem(Refusal.TRUNCATED, "", error.message),), "The plan broke off."
             continue
         plan = read_plan(said.text, finished=said.finished, known=list(work.documents))
-        complaints = (plan,) if isinstance(plan, Problem) else _objections(plan, work)
+        most = deps.settings.refactor_max_files
+        complaints = (plan,) if isinstance(plan, Problem) else _objections(plan, work, most)
         if isinstance(plan, Plan) and not complaints:
             return plan
         reason = f"The plan could not be used: {complaints[0].detail}"
-    return complaints
+    return Tried((), complaints, error=error)
 
 
-def _objections(plan: Plan, work: Work) -> tuple[Problem, ...]:
-    """Return what speaks against the files that a plan names."""
+def _objections(plan: Plan, work: Work, most: int) -> tuple[Problem, ...]:
+    """Return what speaks against the files that a plan names, and against more than `most` that nobody has chosen."""
     problems = []
+    if len(plan.tasks) > max(most, len(work.documents)):
+        many = f"The plan names {len(plan.tasks):,} files, and {most:,} may be changed (mai.refactor.maxFiles)."
+        return (Problem(Refusal.MALFORMED, "", many),)
     for task in plan.tasks:
         given = task.path in work.documents
         if task.fate is not Fate.CHANGE and not work.resources and task.path not in work.creates:
@@ -97,26 +126,30 @@ def _objections(plan: Plan, work: Work) -> tuple[Problem, ...]:
             if problem is None and task.fate is not Fate.NEW:
                 problem = Problem(Refusal.MISSING, task.path, f"There is no file {task.path}.")
             problems += [problem] if problem is not None else []
-        if task.to and (problem := work.files.judge(task.to, work.job, work.documents)) is not None:
+        if task.to in work.documents:
+            problems.append(Problem(Refusal.EXISTS, task.to, f"There is a file {task.to} already."))
+        elif task.to and (problem := work.files.judge(task.to, work.job, work.documents)) is not None:
             problems.append(problem)
     return tuple(problems)
 
 
-async def _written(work: Work, plan: Plan, task: Task, deps: ChangeDeps, ledger: Ledger) -> Tried:
+async def _written(work: Work, plan: Plan, task: Task, writer: Choice, *, deps: ChangeDeps, ledger: Ledger) -> Tried:
     """Return the change of one file."""
     if task.fate is Fate.DELETE:
         return Tried((Change(task.path, work.documents[task.path], None),))
+    document = work.documents.get(task.path)
+    moved = Tried((Change(task.path, document, document.text, task.to),)) if document is not None else Tried()
     if task.fate is Fate.MOVE and not task.text:
-        document = work.documents[task.path]
-        return Tried((Change(task.path, document, document.text, task.to),))
+        return moved
     own = replace(
         work.only({task.path}),
         plan=plan.told(task),
         resources=False,
         creates=(task.path,) if task.fate is Fate.NEW else (),
     )
-    choice = Choice(Role.EDIT, "The plan is made, so the fast model writes the edits.")
-    tried = await solve(own, choice, deps=deps, ledger=ledger)
+    tried = await solve(own, writer, deps=deps, ledger=ledger)
+    if task.fate is Fate.MOVE and {problem.refusal for problem in tried.problems} == {Refusal.UNCHANGED}:
+        return moved
     if task.fate is Fate.MOVE:
         return replace(tried, changes=tuple(replace(change, moved_to=task.to) for change in tried.changes))
     return tried

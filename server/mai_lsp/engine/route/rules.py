@@ -7,7 +7,8 @@ The rules, the first that holds decides:
 1. The user, or the action, names a model.
 2. The answer is words for the user, not edits: the model for edits.
 3. More files than `route.maxFiles`, or more prompt tokens than `route.maxTokens`: the model for plans.
-4. Files of a change to several are made, moved or deleted: the model for plans.
+4. Several files may be changed, and the words of the request are about files that are made, moved or deleted: the
+   model for plans.
 5. All else: the model for edits.
 
 After `route.attempts` answers that could not be used, the model for plans takes over from the one for edits; when
@@ -17,6 +18,7 @@ before a take-over, with ``never`` they do not hold.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +31,14 @@ ANSWER_TOKENS: Final = 16_000
 
 SPLIT_FILES: Final = 20
 """Files above which one answer for all is not asked for, however short it is: one slip would spoil all of them."""
+
+_MAKES: Final = re.compile(
+    r"\b(?:mov(?:e|es|ing)|split|delet(?:e|es|ing)|new (?:file|module|package|folder)"
+    r"|(?:file|module|package)s? of (?:its|their) own"
+    r"|renam\w+ (?:the )?(?:file|module|package)|extract\b.{1,80}\b(?:file|module|package))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Words that ask for files to be made, moved or deleted. They choose a model, nothing else."""
 
 NAMES: Final = {Role.COMPLETION: "completions", Role.EDIT: "edits", Role.PLAN: "plans"}
 
@@ -80,7 +90,8 @@ class Split:
 
 def facts_of(job: Job, *, files: int, tokens: int, answer: int = 0, alone: bool = False) -> Facts:
     """Gather the facts of a job: `files` that may be changed, `tokens` of prompt and `answer` of output."""
-    return Facts(files, tokens, answer, job.many and job.resources, job.role, job.result, alone)
+    makes = job.many and job.resources and _MAKES.search(job.instruction) is not None
+    return Facts(files, tokens, answer, makes, job.role, job.result, alone)
 
 
 def first(facts: Facts, settings: Settings) -> Choice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,8 +129,9 @@ def test_who_did_not_want_the_strong_model_asked_gets_no_plan_of_it_either() -> 
 
 
 def test_the_facts_of_a_job() -> None:
-    job = Job("refactor", "t", "i", many=True, resources=True, role=PLAN)
+    job = Job("refactor", "t", "Move it to a new file.", many=True, resources=True, role=PLAN)
     assert facts_of(job, files=5, tokens=7) == Facts(5, 7, 0, resources=True, wanted=PLAN)
+    assert not facts_of(replace(job, instruction="Rename it."), files=5, tokens=7).resources
     assert not facts_of(Job("tests", "t", "i", resources=True), files=1, tokens=7).resources  # Only its own new file.
 
 
