@@ -296,6 +296,8 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         assert f"`{name}`" in page
     for name in (protocol.LM_CHAT, protocol.LM_PART, protocol.LM_CANCEL, protocol.LM_MODELS):
         assert f"`{name}`" in page
+    for name in (protocol.MODELS_COMMAND, protocol.DOCTOR_COMMAND):
+        assert f"`{name}`" in page
     for name in (protocol.NEXT_EDIT_COMMAND, protocol.APPLY_EDIT_COMMAND, protocol.INLINE_EDIT, protocol.DID_SHOW_EDIT):
         assert f"`{name}`" in page
     for shape in (
@@ -316,6 +318,11 @@ def test_the_protocol_page_names_what_is_on_the_wire() -> None:
         protocol.Refactored,
         protocol.ChangedFile,
         protocol.AskedModel,
+        protocol.Catalogue,
+        protocol.CatalogueProvider,
+        protocol.CatalogueModel,
+        protocol.Examined,
+        protocol.Check,
     ):
         for field in shape.__annotations__:
             assert re.search(rf"^  {field}\??: ", page, re.MULTILINE), f"{shape.__name__}.{field}"

@@ -4,6 +4,7 @@
  */
 
 import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 
 export const OLDEST = [3, 11] as const;
 const ANSWER_MS = 15_000;
@@ -12,44 +13,33 @@ const PROBE = ["-I", "-S", "-c", "import sys; print(sys.executable); print('%d.%
 
 export interface Candidate {
   /** Program and arguments, as for a process. */
-  readonly command: readonly string[];
+  command: readonly string[];
   /** Where it was found, for the log. */
-  readonly source: string;
+  source: string;
 }
 
 export interface Interpreter {
   /** The path it gives itself. */
-  readonly path: string;
-  readonly version: string;
-  readonly source: string;
-}
-
-export interface Rejected {
-  readonly candidate: Candidate;
-  readonly why: string;
+  path: string;
+  version: string;
+  source: string;
 }
 
 /** The first candidate that runs and is new enough; lists what was wrong with those before it. */
 export async function firstUsable(
-  candidates: AsyncIterable<Candidate>,
+  candidates: Iterable<Candidate> | AsyncIterable<Candidate>,
   run: (command: readonly string[]) => Promise<string> = output,
-): Promise<{ found: Interpreter | undefined; rejected: Rejected[] }> {
-  const rejected: Rejected[] = [];
-  const tried = new Set<string>();
+): Promise<{ found: Interpreter | undefined; rejected: { candidate: Candidate; why: string }[] }> {
+  const rejected: { candidate: Candidate; why: string }[] = [];
   for await (const candidate of candidates) {
-    const key = candidate.command.join("\0");
-    if (tried.has(key)) {
-      continue;
-    }
-    tried.add(key);
     try {
       const [path, version] = (await run([...candidate.command, ...PROBE])).trim().split(/\r?\n/);
       if (path && version && newEnough(version)) {
         return { found: { path, version, source: candidate.source }, rejected };
       }
-      rejected.push({ candidate, why: version ? `is Python ${version}` : "did not say its version" });
+      rejected.push({ candidate, why: version ? `it is Python ${version}` : "it did not say its version" });
     } catch (error) {
-      rejected.push({ candidate, why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : "can not run" });
+      rejected.push({ candidate, why: `it can not be run (${String(error).split("\n")[0]})` });
     }
   }
   return { found: undefined, rejected };
@@ -68,15 +58,6 @@ export function newEnough(version: string): boolean {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-function output(command: readonly string[]): Promise<string> {
-  const [program = "", ...rest] = command;
-  return new Promise((resolve, reject) => {
-    execFile(program, rest, { timeout: ANSWER_MS, windowsHide: true }, (error, stdout) => {
-      if (error) {
-        reject(error);
-      } else {
-        resolve(stdout);
-      }
-    });
-  });
+async function output([program = "", ...rest]: readonly string[]): Promise<string> {
+  return (await promisify(execFile)(program, rest, { timeout: ANSWER_MS, windowsHide: true })).stdout;
 }

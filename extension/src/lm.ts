@@ -6,16 +6,8 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { errorOf } from "./lmError";
-import {
-  type ChatParams,
-  type ChatPart,
-  type ChatResult,
-  type LanguageModel,
-  LM_CANCEL,
-  LM_CHAT,
-  LM_MODELS,
-  LM_PART,
-} from "./protocol";
+import type { ChatParams, ChatPart, ChatResult, LanguageModel } from "./protocol";
+import { LM_CANCEL, LM_CHAT, LM_MODELS, LM_PART } from "./protocol";
 
 export function serveLanguageModels(client: LanguageClient): vscode.Disposable {
   const running = new Map<string, vscode.CancellationTokenSource>();
@@ -35,20 +27,11 @@ export function serveLanguageModels(client: LanguageClient): vscode.Disposable {
       }
     }),
     client.onNotification(LM_CANCEL, ({ id }: { id: string }) => running.get(id)?.cancel()),
-    client.onRequest(LM_MODELS, async (): Promise<LanguageModel[]> =>
-      (await vscode.lm.selectChatModels()).map(({ vendor, family, id, name, maxInputTokens }) => ({
-        vendor,
-        family,
-        id,
-        name,
-        maxInputTokens,
-      })),
-    ),
-    new vscode.Disposable(() => {
-      for (const source of running.values()) {
-        source.cancel();
-      }
+    client.onRequest(LM_MODELS, async (): Promise<LanguageModel[]> => {
+      const found = await vscode.lm.selectChatModels();
+      return found.map(({ vendor, family, id, name, maxInputTokens }) => ({ vendor, family, id, name, maxInputTokens }));
     }),
+    new vscode.Disposable(() => running.forEach((source) => source.cancel())),
   );
 }
 
@@ -57,27 +40,17 @@ async function chat(
   token: vscode.CancellationToken,
   send: (part: Omit<ChatPart, "id">) => Promise<void>,
 ): Promise<ChatResult> {
-  const found = await vscode.lm.selectChatModels({
-    ...(params.vendor && { vendor: params.vendor }),
-    ...(params.family && { family: params.family }),
-  });
-  const [model] = found;
+  const { vendor, family } = params;
+  const [model] = await vscode.lm.selectChatModels({ ...(vendor && { vendor }), ...(family && { family }) });
   if (!model) {
-    const message = `The editor has no language model ${[params.vendor, params.family].filter(Boolean).join("/")}.`;
-    return { error: { code: "missing", message } };
+    return { error: { code: "missing", message: `The editor has no language model ${vendor}/${family}.` } };
   }
-  const messages = params.messages.map(({ role, content }) =>
-    role === "assistant"
-      ? vscode.LanguageModelChatMessage.Assistant(content)
-      : vscode.LanguageModelChatMessage.User(content),
-  );
-  const options: vscode.LanguageModelChatRequestOptions = {
-    justification: params.justification,
-    // Providers look for it under this name; the API itself has no output limit.
-    ...(params.maxTokens && { modelOptions: { max_tokens: params.maxTokens } }),
-    ...(params.tools && { tools: params.tools.map((tool) => ({ ...tool })) }),
-  };
-  const response = await model.sendRequest(messages, options, token);
+  const { Assistant, User } = vscode.LanguageModelChatMessage;
+  const messages = params.messages.map(({ role, content }) => (role === "assistant" ? Assistant : User)(content));
+  const { justification, maxTokens, tools } = params;
+  // Providers look for the limit under this name; the API itself has none.
+  const limit = maxTokens && { modelOptions: { max_tokens: maxTokens } };
+  const response = await model.sendRequest(messages, { justification, ...limit, ...(tools && { tools }) }, token);
   for await (const part of response.stream) {
     if (part instanceof vscode.LanguageModelTextPart) {
       await send({ text: part.value });

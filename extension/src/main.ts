@@ -14,28 +14,24 @@ import { createStatus } from "./status";
 let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const own = vscode.window.createOutputChannel("MAI", { log: true });
+  const { subscriptions, extension } = context;
+  const log = vscode.window.createOutputChannel("MAI", { log: true });
   const serverLog = vscode.window.createOutputChannel("MAI Language Server", { log: true });
-  const { subscriptions } = context;
-  subscriptions.push(own, serverLog);
-  const running = () => server?.client;
-  const keys = keysIn(context.secrets, subscriptions);
+  const keys = keysIn(context.secrets);
+  const show = createPages(subscriptions);
+  const running = () => server?.running();
   const status = createStatus(subscriptions, running);
-  const made = createServer({
-    context,
+  const made = (server = createServer({
+    extension,
     keys,
-    log: own,
+    log,
     serverLog,
-    executeCommand: byHand(running, createPages(subscriptions), createNextEdits(subscriptions)),
+    executeCommand: byHand(running, show, createNextEdits(subscriptions)),
     attach: (client) => vscode.Disposable.from(status.attach(client), report(client), serveLanguageModels(client)),
-    failed: (error) => status.failed(error),
-  });
-  server = made;
-  register(context, made, keys, { own, server: serverLog });
-  subscriptions.push(
-    keys.onDidChange(() => void made.settingsChanged()),
-    onMayHaveChanged(() => void made.follow()),
-  );
+    failed: status.failed,
+  }));
+  register(context, made, keys, show, { own: log, server: serverLog });
+  subscriptions.push(log, serverLog, keys.onDidChange(made.settingsChanged), onMayHaveChanged(made.follow));
   await made.restart();
 }
 

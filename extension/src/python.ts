@@ -8,25 +8,22 @@
  * 5. none: the status says so and offers to choose one.
  *
  * In a workspace that is not trusted 2 and 3 are left out: they may name a program inside it. Whether one is new
- * enough is seen by running it. Neither extension is needed, or activated for our sake alone.
+ * enough is seen by running it. Neither extension has to be there.
  */
 
 import * as vscode from "vscode";
 import { type Candidate, firstUsable, type Interpreter, OLDEST, onPath } from "./interpreter";
 import { INTERPRETER } from "./settings";
 
-const ENVIRONMENTS = "ms-python.vscode-python-envs";
-const PYTHON = "ms-python.python";
-
 /** The part of the Python Environments API that is read here. */
 interface EnvironmentsApi {
-  getEnvironment(scope: vscode.Uri | undefined): Promise<{ execInfo?: { run?: { executable?: string } } } | undefined>;
+  getEnvironment(scope?: vscode.Uri): Promise<{ execInfo?: { run?: { executable?: string } } } | undefined>;
   onDidChangeEnvironment?: vscode.Event<unknown>;
 }
 
 /** The part of the Python extension's API that is read here. */
 interface PythonApi {
-  environments: {
+  environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { path: string };
     resolveEnvironment(path: { path: string }): Promise<{ executable: { uri?: vscode.Uri } } | undefined>;
     onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
@@ -37,84 +34,61 @@ interface PythonApi {
 export class NoInterpreter extends Error {}
 
 export async function findInterpreter(log: vscode.LogOutputChannel): Promise<Interpreter> {
-  const set = configured();
-  const candidates = set ? one({ command: [set], source: INTERPRETER }) : everywhere(log);
-  const { found, rejected } = await firstUsable(candidates);
+  const set = vscode.workspace.getConfiguration().get(INTERPRETER, "").trim();
+  const { found, rejected } = await firstUsable(set ? [{ command: [set], source: INTERPRETER }] : everywhere(log));
   for (const { candidate, why } of rejected) {
-    log.info(`${candidate.command.join(" ")} (${candidate.source}) ${why}`);
+    log.info(`${candidate.command.join(" ")} (${candidate.source}): ${why}`);
   }
   if (found) {
     return found;
   }
-  throw new NoInterpreter(
-    set
-      ? `${INTERPRETER} names ${set}, which ${rejected[0]?.why ?? "can not run"}.`
-      : `MAI needs Python ${OLDEST.join(".")} or newer, and none was found. Install one, or set ${INTERPRETER}.`,
-  );
+  const fault = set ? `; ${INTERPRETER} names ${set}: ${rejected[0]?.why}.` : ", and none was found.";
+  throw new NoInterpreter(`MAI needs Python ${OLDEST.join(".")} or newer${fault}`);
 }
 
 /** Tells when the answer may have become another one. */
 export function onMayHaveChanged(changed: () => void): vscode.Disposable {
-  const listeners: vscode.Disposable[] = [
+  const environments = vscode.extensions.getExtension<EnvironmentsApi>(ENVIRONMENTS);
+  const python = vscode.extensions.getExtension<PythonApi>(PYTHON);
+  const listeners = [
     vscode.workspace.onDidGrantWorkspaceTrust(changed),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(INTERPRETER)) {
-        changed();
-      }
-    }),
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(INTERPRETER) && changed()),
+    environments?.isActive && environments.exports.onDidChangeEnvironment?.(changed),
+    python?.isActive && python.exports.environments?.onDidChangeActiveEnvironmentPath(changed),
   ];
-  const follow = <T>(id: string, event: (api: T) => vscode.Event<unknown> | undefined): void => {
-    const listener = event((vscode.extensions.getExtension<T>(id)?.isActive
-      ? vscode.extensions.getExtension<T>(id)?.exports
-      : undefined) as T)?.(changed);
-    if (listener) {
-      listeners.push(listener);
-    }
-  };
-  follow<EnvironmentsApi | undefined>(ENVIRONMENTS, (api) => api?.onDidChangeEnvironment);
-  follow<PythonApi | undefined>(PYTHON, (api) => api?.environments?.onDidChangeActiveEnvironmentPath);
-  return vscode.Disposable.from(...listeners);
+  return vscode.Disposable.from(...listeners.filter((listener) => typeof listener === "object"));
 }
 
-function configured(): string {
-  return vscode.workspace.getConfiguration().get<string>(INTERPRETER, "").trim();
+/** Lets the user name the program that runs the server. */
+export async function chooseInterpreter(): Promise<void> {
+  const [picked] = (await vscode.window.showOpenDialog({ title: "The Python that runs MAI", openLabel: "Use" })) ?? [];
+  if (picked) {
+    const configuration = vscode.workspace.getConfiguration();
+    await configuration.update(INTERPRETER, picked.fsPath, vscode.ConfigurationTarget.Global);
+  }
 }
 
-async function* one(candidate: Candidate): AsyncGenerator<Candidate> {
-  yield candidate;
-}
+const ENVIRONMENTS = "ms-python.vscode-python-envs";
+const PYTHON = "ms-python.python";
 
 async function* everywhere(log: vscode.LogOutputChannel): AsyncGenerator<Candidate> {
-  if (vscode.workspace.isTrusted) {
-    for (const [id, ask] of [[ENVIRONMENTS, fromEnvironments], [PYTHON, fromPython]] as const) {
-      try {
-        const path = await ask();
-        if (path) {
-          yield { command: [path], source: id };
-        }
-      } catch (error) {
-        log.info(`${id}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+  const scope = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const fromEnvironments = async () => {
+    const environment = await (await api<EnvironmentsApi>(ENVIRONMENTS))?.getEnvironment(scope);
+    return environment?.execInfo?.run?.executable;
+  };
+  const fromPython = async () => {
+    const known = (await api<PythonApi>(PYTHON))?.environments;
+    return (await known?.resolveEnvironment(known.getActiveEnvironmentPath(scope)))?.executable.uri?.fsPath;
+  };
+  const extensions = [[ENVIRONMENTS, fromEnvironments], [PYTHON, fromPython]] as const;
+  for (const [source, ask] of vscode.workspace.isTrusted ? extensions : []) {
+    const path = await ask().catch((error: unknown) => log.warn(`${source}: ${String(error)}`));
+    if (path) {
+      yield { command: [path], source };
     }
   }
   yield* onPath(process.platform);
 }
 
-async function fromEnvironments(): Promise<string | undefined> {
-  const api = await exportsOf<EnvironmentsApi>(ENVIRONMENTS);
-  return (await api?.getEnvironment(folder()))?.execInfo?.run?.executable;
-}
-
-async function fromPython(): Promise<string | undefined> {
-  const environments = (await exportsOf<PythonApi>(PYTHON))?.environments;
-  const active = environments?.getActiveEnvironmentPath(folder());
-  return active && (await environments?.resolveEnvironment(active))?.executable.uri?.fsPath;
-}
-
-async function exportsOf<T>(id: string): Promise<T | undefined> {
-  return vscode.extensions.getExtension<T>(id)?.activate();
-}
-
-function folder(): vscode.Uri | undefined {
-  return vscode.workspace.workspaceFolders?.[0]?.uri;
-}
+const api = async <T>(id: string): Promise<T | undefined> => vscode.extensions.getExtension<T>(id)?.activate();

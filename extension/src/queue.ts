@@ -3,43 +3,34 @@
 export function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let queued = false;
-  async function drain(): Promise<void> {
+  const drain = async () => {
     do {
       queued = false;
       await work();
     } while (queued);
-  }
+  };
   return () => {
-    if (running) {
-      queued = true;
-      return running;
-    }
-    running = drain().finally(() => {
-      running = undefined;
-    });
+    queued = Boolean(running);
+    running ??= drain().finally(() => (running = undefined));
     return running;
   };
 }
 
 /** Calls `work` with all keys that came since, once none has come for `ms`. */
-export function debounced<K>(ms: number, work: (keys: ReadonlySet<K>) => void): {
-  add: (key: K) => void;
-  dispose: () => void;
-} {
+export function debounced<K>(ms: number, work: (keys: ReadonlySet<K>) => void) {
   let keys = new Set<K>();
   let timer: NodeJS.Timeout | undefined;
+  const run = () => {
+    const taken = keys;
+    keys = new Set();
+    work(taken);
+  };
   return {
-    add(key) {
+    add(key: K): void {
       keys.add(key);
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        const taken = keys;
-        keys = new Set();
-        work(taken);
-      }, ms);
+      timer = setTimeout(run, ms);
     },
-    dispose() {
-      clearTimeout(timer);
-    },
+    dispose: () => clearTimeout(timer),
   };
 }

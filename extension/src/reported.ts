@@ -4,9 +4,9 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { DID_CHANGE_CLIPBOARD, DID_CHANGE_DIAGNOSTICS, type DidChangeDiagnosticsParams } from "./protocol";
 import { debounced } from "./queue";
+import { DOCUMENTS } from "./settings";
 
-const QUIET_MS = 250;
-const CLIPBOARD_MS = 1000;
+const [QUIET_MS, CLIPBOARD_MS] = [250, 1000];
 const SOURCES = "mai.context.sources";
 
 export function report(client: LanguageClient): vscode.Disposable {
@@ -17,17 +17,10 @@ export function report(client: LanguageClient): vscode.Disposable {
       }
     }
   });
-  let copied = "";
   const clipboard = debounced<string>(CLIPBOARD_MS, () => {
-    if (!vscode.workspace.getConfiguration().get<string[]>(SOURCES, []).includes("clipboard") || !client.isRunning()) {
-      return;
+    if (client.isRunning() && vscode.workspace.getConfiguration().get<string[]>(SOURCES, []).includes("clipboard")) {
+      void vscode.env.clipboard.readText().then((text) => client.sendNotification(DID_CHANGE_CLIPBOARD, { text }));
     }
-    void vscode.env.clipboard.readText().then((text) => {
-      if (text !== copied) {
-        copied = text;
-        void client.sendNotification(DID_CHANGE_CLIPBOARD, { text });
-      }
-    });
   });
   return vscode.Disposable.from(
     problems,
@@ -44,16 +37,11 @@ export function report(client: LanguageClient): vscode.Disposable {
 }
 
 async function tell(client: LanguageClient, document: vscode.TextDocument): Promise<void> {
-  if (!client.isRunning() || !client.clientOptions.documentSelector) {
-    return;
+  if (client.isRunning() && vscode.languages.match([...DOCUMENTS], document) > 0) {
+    const { version, uri } = document;
+    const convert = client.code2ProtocolConverter;
+    const diagnostics = await convert.asDiagnostics(vscode.languages.getDiagnostics(uri));
+    const params: DidChangeDiagnosticsParams = { uri: convert.asUri(uri), version, diagnostics };
+    await client.sendNotification(DID_CHANGE_DIAGNOSTICS, params);
   }
-  if (vscode.languages.match(client.clientOptions.documentSelector as vscode.DocumentSelector, document) === 0) {
-    return;
-  }
-  const { version } = document;
-  const diagnostics = await client.code2ProtocolConverter.asDiagnostics([
-    ...vscode.languages.getDiagnostics(document.uri),
-  ]);
-  const params: DidChangeDiagnosticsParams = { uri: document.uri.toString(), version, diagnostics };
-  await client.sendNotification(DID_CHANGE_DIAGNOSTICS, params);
 }

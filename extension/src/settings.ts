@@ -4,17 +4,14 @@
  */
 
 export const SECTION = "mai";
+/** The only one that the server does not know. */
 export const INTERPRETER = "mai.interpreter";
 
-/** Settings that only this client reads. */
-const CLIENT_ONLY: ReadonlySet<string> = new Set([INTERPRETER]);
+/** Documents that the server is told of. */
+export const DOCUMENTS = [{ scheme: "file" }, { scheme: "untitled" }] as const;
 
 /** What `WorkspaceConfiguration.inspect` gives, weakest first. */
-export interface Inspected {
-  readonly globalValue?: unknown;
-  readonly workspaceValue?: unknown;
-  readonly workspaceFolderValue?: unknown;
-}
+type Inspected = { globalValue?: unknown; workspaceValue?: unknown; workspaceFolderValue?: unknown };
 
 /** The settings among `names` (`mai.…`) that are set, by their name without `mai.`. */
 export function explicit(
@@ -23,23 +20,16 @@ export function explicit(
 ): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const name of names) {
-    if (CLIENT_ONLY.has(name)) {
-      continue;
-    }
     const at = inspect(name);
     const value = at?.workspaceFolderValue ?? at?.workspaceValue ?? at?.globalValue;
-    if (value !== undefined) {
+    if (value !== undefined && name !== INTERPRETER) {
       found[name.slice(SECTION.length + 1)] = value;
     }
   }
   return found;
 }
 
-interface Manifest {
-  readonly contributes: { readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[] };
-}
-
-/** Names of all settings that the manifest declares. */
-export function declared(manifest: Manifest): string[] {
-  return manifest.contributes.configuration.flatMap((section) => Object.keys(section.properties));
+/** Names of all settings that the extension's `package.json` declares. */
+export function declared(manifest: { contributes: { configuration: { properties: object }[] } }): string[] {
+  return manifest.contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
 }

@@ -3,79 +3,63 @@
 import * as vscode from "vscode";
 import { State as ClientState } from "vscode-languageclient";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { NoInterpreter } from "./python";
 import { Command, STATUS, type StatusParams, type StatusResult } from "./protocol";
-import { INTERPRETER } from "./settings";
+import { NoInterpreter } from "./python";
 import { statusDetails, statusText } from "./texts";
 
-export const MENU = "mai.menu";
+const MENU = "mai.menu";
 
-export interface StatusItem {
-  attach(client: LanguageClient): vscode.Disposable;
-  failed(error: unknown): void;
-}
-
-export function createStatus(subscriptions: vscode.Disposable[], running: () => LanguageClient | undefined): StatusItem {
+export function createStatus(subscriptions: vscode.Disposable[], running: () => LanguageClient | undefined) {
   const item = vscode.window.createStatusBarItem("mai.status", vscode.StatusBarAlignment.Right, 100);
-  item.name = "MAI";
-  item.command = MENU;
   let last: StatusParams | undefined;
-  let wrong: unknown;
+  let wrong: Error | undefined;
 
   function show(why = ""): void {
-    if (wrong) {
-      item.text = "$(error) MAI";
-      item.tooltip = wrong instanceof Error ? wrong.message : String(wrong);
-    } else if (last) {
-      item.text = statusText(last);
-      item.tooltip = new vscode.MarkdownString(statusDetails(last, why), true);
-    } else {
-      item.text = "$(loading~spin) MAI";
-      item.tooltip = "MAI is starting.";
-    }
-    const bad = wrong ?? (last?.state === "error" || undefined);
-    item.backgroundColor = bad ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    const state = wrong ? "error" : (last?.state ?? "starting");
+    const waiting = wrong ? "$(error) MAI" : "$(loading~spin) MAI";
+    item.text = last && !wrong ? statusText(last) : waiting;
+    item.tooltip = last && !wrong ? new vscode.MarkdownString(statusDetails(last, why)) : wrong?.message;
+    item.accessibilityInformation = { label: `MAI: ${state}` };
+    item.backgroundColor = state === "error" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     item.show();
   }
 
   async function menu(): Promise<void> {
-    const client = running();
     const uri = vscode.window.activeTextEditor?.document.uri.toString() ?? "";
-    const now = await client?.sendRequest<StatusResult>(STATUS, { uri }).catch(() => undefined);
-    const why = uri && now && !now.file.on ? now.file.why : "";
+    const now = await running()?.sendRequest<StatusResult>(STATUS, { uri });
+    const why = now && uri && !now.file.on ? now.file.why : "";
     if (now) {
       last = now;
       show(why);
     }
-    const picked = await vscode.window.showQuickPick(entries(now, wrong), {
-      title: now ? [now.provider, now.model, now.message || why].filter(Boolean).join(" · ") : "MAI is not running",
-    });
+    const title = now && [now.provider, now.model, now.message || why].filter(Boolean).join(" · ");
+    const entries = now ? entriesFor(now, uri) : [...ways(wrong), SETTINGS];
+    const picked = await vscode.window.showQuickPick(entries, { title: title ?? wrong?.message ?? "MAI is starting." });
     if (picked) {
-      await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
+      await vscode.commands.executeCommand(picked.command, ...picked.args);
     }
   }
 
+  item.name = "MAI";
+  item.command = MENU;
   subscriptions.push(item, vscode.commands.registerCommand(MENU, menu));
   show();
   return {
-    attach(client) {
-      return vscode.Disposable.from(
+    attach: (client: LanguageClient) =>
+      vscode.Disposable.from(
         client.onNotification(STATUS, (status: StatusParams) => {
           last = status;
           show();
         }),
         client.onDidChangeState(({ newState }) => {
           void vscode.commands.executeCommand("setContext", "mai.running", newState === ClientState.Running);
-          if (newState === ClientState.Starting) {
-            last = wrong = undefined;
-          } else if (newState === ClientState.Stopped) {
-            wrong ??= "The server is not running.";
-          }
+          last = undefined;
+          wrong = newState === ClientState.Stopped ? (wrong ?? new Error("The server is not running.")) : undefined;
           show();
         }),
-      );
-    },
-    failed(error) {
+      ),
+    /** Shows what keeps the server from running; undefined: nothing does. */
+    failed(error: Error | undefined): void {
       wrong = error;
       show();
       if (error) {
@@ -85,63 +69,42 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
   };
 }
 
-interface Entry extends vscode.QuickPickItem {
-  readonly command: string;
-  readonly args?: unknown[];
-}
+type Entry = vscode.QuickPickItem & { command: string; args: unknown[] };
+const entry = (label: string, command: string, ...args: unknown[]): Entry => ({ label, command, args });
 
-function entries(now: StatusResult | undefined, wrong: unknown): Entry[] {
-  const logs = { label: "$(output) Show the logs", command: "mai.showServerLogs" };
-  const restart = { label: "$(debug-restart) Restart the server", command: "mai.restart" };
-  const settings = {
-    label: "$(gear) Settings",
-    command: "workbench.action.openSettings",
-    args: ["@ext:mai-lsp.mai-lsp"],
-  };
-  const key = { label: "$(key) Set an API key …", command: "mai.setApiKey" };
-  const doctor = { label: "$(pulse) Check everything a suggestion needs", command: Command.doctor };
-  if (!now) {
-    const choose = { label: "$(folder-opened) Choose a Python …", command: "mai.chooseInterpreter" };
-    return [...(wrong instanceof NoInterpreter ? [choose] : []), restart, logs, settings];
-  }
-  const snoozed = now.state === "off" && now.until;
+const LOGS = entry("$(output) Show the server's log", "mai.showServerLogs");
+const RESTART = entry("$(debug-restart) Restart the server", "mai.restart");
+const SETTINGS = entry("$(gear) Settings", "workbench.action.openSettings", "@ext:mai-lsp.mai-lsp");
+const CHOOSE_PYTHON = entry("$(folder-opened) Choose a Python …", "mai.chooseInterpreter");
+
+function entriesFor({ state, until, file }: StatusResult, uri: string): Entry[] {
+  const mend = [
+    entry("$(pulse) Check everything a suggestion needs", Command.doctor),
+    entry("$(key) Set an API key …", "mai.setApiKey"),
+  ];
+  const broken = state === "error" || state === "offline";
+  const awake = state !== "off" || !until;
   return [
-    ...(now.state === "error" || now.state === "offline" ? [doctor, key] : []),
-    snoozed
-      ? { label: "$(bell) Suggest again", command: Command.unsnooze }
-      : { label: "$(bell-slash) Snooze for half an hour", command: Command.snooze },
-    ...(now.file.uri
-      ? [{ label: now.file.on ? "$(circle-slash) Off in this file" : "$(check) On in this file", command: Command.toggle }]
-      : []),
-    { label: "$(server) Choose provider and model …", command: "mai.chooseModel" },
-    ...(now.state === "error" || now.state === "offline" ? [] : [key, doctor]),
-    { label: "$(eye) Show what would be sent here", command: Command.showPrompt },
-    { label: "$(graph) Statistics and cost", command: "mai.stats" },
-    settings,
-    restart,
-    logs,
+    ...(broken ? mend : []),
+    awake ? entry("$(bell-slash) Snooze for half an hour", Command.snooze) : entry("$(bell) Suggest again", Command.unsnooze),
+    ...(uri ? [entry(file.on ? "$(circle-slash) Off in this file" : "$(check) On in this file", Command.toggle)] : []),
+    entry("$(server) Choose provider and model …", "mai.chooseModel"),
+    ...(broken ? [] : mend),
+    entry("$(eye) Show what would be sent here", Command.showPrompt),
+    entry("$(graph) Statistics and cost", "mai.stats"),
+    ...[SETTINGS, RESTART, LOGS],
   ];
 }
 
-async function offer(error: unknown): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  const choices =
-    error instanceof NoInterpreter
-      ? ({ "Choose a Python …": "mai.chooseInterpreter", "Show the log": "mai.showLogs" } as const)
-      : ({ "Show the log": "mai.showServerLogs", Restart: "mai.restart" } as const);
-  const picked = await vscode.window.showErrorMessage(`MAI: ${message}`, ...Object.keys(choices));
-  const chosen = Object.entries(choices).find(([label]) => label === picked)?.[1];
-  if (chosen) {
-    await vscode.commands.executeCommand(chosen);
-  }
+/** What may help where no server runs. */
+function ways(wrong: Error | undefined): Entry[] {
+  return [wrong instanceof NoInterpreter ? CHOOSE_PYTHON : RESTART, LOGS];
 }
 
-/** Lets the user name the program that runs the server. */
-export async function chooseInterpreter(): Promise<void> {
-  const picked = await vscode.window.showOpenDialog({ title: "The Python that runs MAI", openLabel: "Use this Python" });
-  if (picked?.[0]) {
-    await vscode.workspace
-      .getConfiguration()
-      .update(INTERPRETER, picked[0].fsPath, vscode.ConfigurationTarget.Global);
+async function offer(error: Error): Promise<void> {
+  const plain = ways(error).map(({ label, command }) => ({ title: label.replace(/^\$\(.*?\) /, ""), command }));
+  const picked = await vscode.window.showErrorMessage(`MAI: ${error.message}`, ...plain);
+  if (picked) {
+    await vscode.commands.executeCommand(picked.command);
   }
 }

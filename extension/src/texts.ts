@@ -1,8 +1,8 @@
 /** Words for what the server says: status, prompts, checks, models. Pure; nothing here knows the editor. */
 
-import type { CatalogueModel, Examined, ShownPrompt, State, StatusParams } from "./protocol";
+import type { CatalogueModel, Examined, ShownPrompt, StatusParams } from "./protocol";
 
-const ICONS: Readonly<Record<State, string>> = {
+const ICONS: Readonly<Record<StatusParams["state"], string>> = {
   ready: "$(sparkle)",
   working: "$(loading~spin)",
   slow: "$(clock)",
@@ -13,23 +13,21 @@ const ICONS: Readonly<Record<State, string>> = {
 };
 
 /** The status bar's text: how it is, and today's cost where something was spent. */
-export function statusText(status: StatusParams): string {
-  return [`${ICONS[status.state]} MAI`, status.cost ? dollars(status.cost) : ""].filter(Boolean).join(" ");
+export function statusText({ state, cost }: StatusParams): string {
+  return `${ICONS[state]} MAI${cost ? ` ${dollars(cost)}` : ""}`;
 }
 
-/** Markdown behind it. */
+/** Markdown behind it; `why` says why no suggestions come where the cursor is. */
 export function statusDetails(status: StatusParams, why: string): string {
   const model = [status.provider, status.model].filter(Boolean).map(plain).join(" · ");
-  return [
-    `**MAI: ${status.state}**${model ? ` — ${model}` : ""}`,
+  return lines("\n\n", [
+    `**MAI: ${status.state}**${model && ` — ${model}`}`,
     plain(status.message),
     plain(why),
-    status.until ? `Until ${new Date(status.until).toLocaleTimeString()}.` : "",
+    status.until && `Until ${new Date(status.until).toLocaleTimeString()}.`,
     `${status.shown} suggested, ${status.accepted} taken in this session.`,
-    status.cost === null ? "" : `Today: ${dollars(status.cost)}.`,
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+    status.cost !== null && `Today: ${dollars(status.cost)}.`,
+  ]);
 }
 
 export function dollars(usd: number): string {
@@ -37,45 +35,41 @@ export function dollars(usd: number): string {
 }
 
 /** A page that shows what would be sent; keys are hidden by the server. */
-export function promptPage(shown: ShownPrompt): string {
-  if (!shown.body) {
-    return `Nothing would be sent. ${shown.reason}\n`;
+export function promptPage({ method, url, headers, body, pieces, withheld, reason }: ShownPrompt): string {
+  if (!body) {
+    return `Nothing would be sent. ${reason}\n`;
   }
-  const pieces = shown.pieces.map((at) => `- ${at.piece}${at.path ? ` of ${at.path}` : ""}: ${at.tokens} tokens. ${at.why}`);
-  const withheld = shown.withheld.map((at) => `- ${at.what}${at.path ? ` in ${at.path}` : ""}: ${at.why}`);
-  const headers = Object.entries(shown.headers).map(([name, value]) => `${name}: ${value}`);
-  return [
+  const where = (path: string) => path && ` of ${path}`;
+  return lines("\n\n", [
     "# What a suggestion here would send",
-    `${shown.method} ${shown.url}`,
-    fenced(headers.join("\n")),
-    "## Where the prompt comes from",
-    pieces.join("\n") || "Only from the lines around the cursor.",
-    ...(withheld.length ? ["## Masked or left out", withheld.join("\n")] : []),
+    `${method} ${url}`,
+    fenced(Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
+    "## Where it comes from",
+    pieces.map((at) => `- ${at.piece}${where(at.path)}: ${at.tokens} tokens, ${at.why}`).join("\n"),
+    withheld.map((at) => `- not: ${at.what}${where(at.path)}, ${at.why}`).join("\n"),
     "## Body",
-    fenced(JSON.stringify(shown.body, null, 2), "json"),
-    ...texts(shown.body).flatMap(([name, text]) => [`## ${name}, as text`, fenced(text)]),
-  ]
-    .join("\n\n")
-    .concat("\n");
+    fenced(JSON.stringify(body, null, 2), "json"),
+    "",
+  ]);
 }
 
 export function examinedPage({ version, ok, checks }: Examined): string {
   const marks = { ok: "✓", warn: "!", fail: "✗", skip: "–" };
-  const failed = checks.filter((check) => check.state === "fail").length;
-  const verdict = ok ? "Everything a suggestion needs is there." : `${failed} of ${checks.length} checks failed.`;
-  const lines = checks.map(({ name, state, fact, advice }) => {
-    return `${marks[state]} ${name.padEnd(13)} ${fact}${advice ? `\n${" ".repeat(16)}→ ${advice}` : ""}`;
-  });
-  return [`MAI ${version}: ${verdict}`, "", ...lines, ""].join("\n");
+  const failed = checks.filter(({ state }) => state === "fail").length;
+  return lines("\n", [
+    `MAI ${version}: ${ok ? "Everything a suggestion needs is there." : `${failed} of ${checks.length} checks failed.`}\n`,
+    ...checks.map(({ name, state, fact, advice }) =>
+      `${marks[state]} ${name.padEnd(13)} ${fact}${advice && `\n${" ".repeat(16)}→ ${advice}`}`),
+  ]);
 }
 
 export function modelDetails({ window, price }: CatalogueModel): string {
-  return [
-    window ? `${Math.round(window / 1000)}k tokens` : "",
-    price ? `$${price.input} in, $${price.output} out per million tokens` : "",
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  const prices = price && `$${price.input} in, $${price.output} out per million tokens`;
+  return lines(" · ", [window && `${Math.round(window / 1000)}k tokens`, prices]);
+}
+
+function lines(between: string, parts: readonly (string | number | false | null)[]): string {
+  return parts.filter(Boolean).join(between);
 }
 
 /** Text of the server in Markdown, without becoming any: it may name files and models of whatever spelling. */
@@ -87,21 +81,4 @@ function fenced(text: string, language = ""): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
-}
-
-/** The strings of a request in which code stands, which JSON's escapes make hard to read. */
-function texts(body: object): [string, string][] {
-  const found: [string, string][] = [];
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value === "string" && value.includes("\n")) {
-      found.push([name, value]);
-    } else if (Array.isArray(value)) {
-      for (const one of value) {
-        if (typeof one?.content === "string") {
-          found.push([String(one.role ?? name), one.content]);
-        }
-      }
-    }
-  }
-  return found;
 }

@@ -29,11 +29,12 @@ from mai_lsp.engine.backend import new_client
 from mai_lsp.engine.change import flow
 from mai_lsp.engine.change.deps import ChangeDeps
 from mai_lsp.engine.change.files import Files
-from mai_lsp.engine.change.job import Ended, Explained, Job, Proposal, Step
+from mai_lsp.engine.change.job import Ended, Explained, Job, Proposal
 from mai_lsp.engine.change.jobs import job_of
 from mai_lsp.engine.route.providers import Providers
 from mai_lsp.settings import Settings
 from mai_lsp.settings_reading import from_env, read
+from tests.support.changing import Watched
 from tests.support.fixture import parse
 
 FILES = env.ROOT / "scripts" / "sample" / "edits"
@@ -57,17 +58,6 @@ class Result:
     output_tokens: int
     text: str
     """The diff, the words or the refusal."""
-
-
-class Silent:
-    """Watches a job and says nothing; nobody is there to be asked."""
-
-    def tell(self, step: Step) -> None:
-        """Take no note."""
-
-    async def confirm(self, question: str, yes: str) -> bool:
-        """Refuse."""
-        return False
 
 
 def main(arguments: Sequence[str], machine: dict[str, Any]) -> int:
@@ -133,7 +123,7 @@ async def carried_out(sample: Sample, root: Path, settings: Settings, providers:
     files = Files(root)
     job = _job(sample, root, files)
     started = time.perf_counter()
-    ended = await flow.run(job, ChangeDeps(files, providers, settings, Silent()))
+    ended = await flow.run(job, ChangeDeps(files, providers, settings, Watched()))
     seconds = time.perf_counter() - started
     outcome, parsed, verdict, text = await asyncio.to_thread(_judged, sample, ended, root)
     usage = ended.usage

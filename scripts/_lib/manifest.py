@@ -15,7 +15,7 @@ MANIFEST = env.ROOT / "extension" / "package.json"
 AREAS = {
     "Model": ("provider", "baseUrl", "auth", "wire", "vscode", "local", "reasoning", "fim", "parameters", "providers"),
     "Suggestions": ("completion", "nextEdit"),
-    "Changes": ("actions", "edit", "plan", "refactor", "route", "check"),
+    "Changes": ("actions", "edit", "plan", "refactor", "route", "check", "undo"),
     "Cost": ("cost", "price", "stats"),
     "Context and privacy": ("context", "index", "ignore", "secrets"),
 }

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
 
+from tests.e2e.applying import Applier, able
 from tests.e2e.editor import Editor, editing, for_model
 from tests.e2e.profiles import EMACS, NEOVIM, VSCODE, Profile
 from tests.support.model_server import ModelServer
@@ -20,6 +22,8 @@ from tests.support.model_steps import send, status
 
 URI = "file:///work/a.py"
 CODE = "def add(a, b):\n    return "
+CHANGED_FROM = "def add(a, b):\n    return a + b\n"
+REPLY = "calc.py\n```python\n<<<<<<< SEARCH\ndef add(a, b):\n=======\ndef plus(a, b):\n>>>>>>> REPLACE\n```\n"
 DECLARED = {"mai": {"languageModels": True}}
 STOP = {"finish": "stop", "usage": {"input": 50, "output": 5}}
 
@@ -66,12 +70,13 @@ async def offering(
     *,
     profile: Profile = VSCODE,
     options: Any = DECLARED,
+    folder: Path | None = None,
     clean: bool = True,
     answers: bool = True,
 ) -> AsyncIterator[tuple[Editor, Models]]:
     """Run a server whose editor has language models."""
     env = {"MAI_LSP_PROVIDER": "vscode"} | dict(env or {})
-    async with editing(profile, env, options=options, clean=clean) as editor:
+    async with editing(profile, env, options=options, folder=folder, clean=clean) as editor:
         models = Models(editor)
         if answers:
             editor.client.feature("mai/lm/chat")(partial(models.chat))
@@ -105,11 +110,16 @@ async def test_a_suggestion_comes_from_the_editors_model(profile: Profile) -> No
 async def test_parts_of_every_kind_are_read_as_they_are() -> None:
     async with offering() as (editor, models):
         text = "'é\u2028\U0001f600' + a\n"
-        odd = [{"text": None}, {"text": 5}, {"call": {"name": "f", "arguments": {"class": 1, "a b": 2, "_c": 3}}}]
+        odd: list[Any] = [
+            {"text": None},
+            {"text": 5},
+            {"call": {"name": "f", "arguments": {"class": 1, "a b": 2, "_c": 3}}},
+        ]
         models.parts = [*odd, *({"text": letter} for letter in text)]
         models.result = {"finish": "stop", "usage": {"input": 1, "output": 1, "class": 1, "a b": 1}}
         editor.client.protocol.notify("mai/lm/part", {"id": "lm-1000", "text": "of nobody"})
-        for params in ({"text": "x"}, {"id": 7}, [], None, "x", {"id": ["lm-1"]}):
+        strange: list[Any] = [{"text": "x"}, {"id": 7}, [], None, "x", {"id": ["lm-1"]}]
+        for params in strange:
             editor.raw("mai/lm/part", params)
         (item,) = await editor.inline(URI)
         assert editor.accepted(URI, item) == CODE + text.rstrip("\n")
@@ -145,6 +155,7 @@ async def test_leaving_with_a_question_under_way_is_clean() -> None:
         models.hold = asyncio.Event()
         editor.raw("textDocument/inlineCompletion", _plain(editor), identity="mine")
         await models.until(lambda: models.questions)
+    assert models.cancelled == [models.questions[0].id]
 
 
 async def test_consent_is_one_message_and_a_state_and_no_dialog_at_every_key() -> None:
@@ -210,6 +221,33 @@ async def test_an_editor_that_knows_no_such_request_is_told_about_it_once() -> N
         await editor.until(lambda: editor.messages)
         assert len(editor.messages) == 1
         assert "only in VS Code with the MAI extension" in editor.messages[0]
+
+
+async def test_an_edit_is_made_by_the_editors_model(tmp_path: Path) -> None:
+    path = tmp_path / "project" / "calc.py"
+    path.parent.mkdir()
+    path.write_bytes(CHANGED_FROM.encode())
+    env = {"MAI_LSP_DATA_DIR": str(tmp_path / "data"), "MAI_LSP_EDIT_FORMAT": "search"}
+    async with offering(env, profile=able(VSCODE), folder=path.parent) as (editor, models):
+        applier = Applier(editor)
+        editor.open(path.as_uri(), CHANGED_FROM)
+        models.parts = [{"text": letter} for letter in REPLY]
+        found = await editor.run("mai.edit", path.as_uri(), {"line": 0, "character": 4}, "Name it plus")
+        assert (found["state"], found["message"]) == ("applied", "")
+        assert applier.text(path) == CHANGED_FROM.replace("add", "plus")
+        (asked,) = models.questions
+        assert "as you have asked it to" in asked.justification
+        assert "Name it plus" in asked.messages[-1].content
+
+
+async def test_the_session_examines_them_as_a_fallback_too() -> None:
+    async with ModelServer(send("a + b\n")) as model:
+        env = for_model(model.url) | {"MAI_LSP_ROUTE_FALLBACK": '["vscode"]'}
+        async with offering(env) as (editor, models):
+            found = await editor.run("mai.doctor")
+            (fallback,) = (check for check in found["checks"] if check["name"] == "Fallback")
+            assert fallback["fact"] == "vscode, with mai-code-1-flash for edits"
+            assert models.questions == []
 
 
 @pytest.mark.parametrize("options", [None, {"mai": {"languageModels": False}}, {"mai": {}}])

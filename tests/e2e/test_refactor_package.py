@@ -12,7 +12,7 @@ from tests.e2e.profiles import EMACS, NEOVIM, VSCODE, Profile
 from tests.e2e.test_refactor import bench
 from tests.support.model_server import Asked
 from tests.support.model_steps import Step, send
-from tests.support.package_changes import CHANGES, SOURCES, as_blocks, fetched, suite_passes, texts_of
+from tests.support.package_changes import CHANGES, SOURCES, as_blocks, suite_passes, texts_of
 
 TASKS = {
     "rename a parameter": (f"Call the parameter `m` of the parsers' rules `found` in {SOURCES}.", [SOURCES]),
@@ -20,11 +20,6 @@ TASKS = {
     "change a return type": ("Let every plugin return the Markdown it was given.", [f"{SOURCES}/plugins"]),
 }
 OPENED = f"{SOURCES}/core.py"
-
-
-@pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fetched(tmp_path_factory.mktemp("package"))
 
 
 @pytest.mark.parametrize(

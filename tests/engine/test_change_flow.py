@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mai_lsp.engine.change.flow import message, run
 from mai_lsp.engine.change.job import Explained, Job, Proposal, Refused, Result
+from mai_lsp.engine.route.providers import Route
+from mai_lsp.errors import NotConfigured
 from mai_lsp.model.types import Role
-from mai_lsp.reply.edits.wanted import Refusal
+from mai_lsp.reply.edits.wanted import Problem, Refusal
 from tests.support.changing import FAST, STRONG, block, said_to, texts, workshop
 from tests.support.model_server import Asked
-from tests.support.model_steps import Step, drop, reasoning, send, status, usage
+from tests.support.model_steps import Step, call, drop, reasoning, send, status, usage
 from tests.support.model_steps import finish as finished
 
 CART = "class Cart:\n    def add(self, item):\n        self.items.append(item)\n\n\ndef total(cart):\n    return 1\n"
@@ -272,3 +276,128 @@ async def test_a_check_command_of_the_users_decides(tmp_path: Path) -> None:
         made = texts(await shop.run(shop.edit("shop/cart.py", "", "Return something else.")))
         assert "return 3" in (made["shop/cart.py"] or "")
         assert len(shop.server.requests) == 2
+
+
+async def test_a_plan_that_moves_a_file_onto_another_is_refused(tmp_path: Path) -> None:
+    async with workshop(tmp_path, SHOP, route_split="always") as shop:
+        shop.server.default = (send("All.\n\n## shop/bill.py -> shop/cart.py\n\n## tests/test_cart.py\nDo it.\n"),)
+        ended = await shop.run(RENAME)
+        assert isinstance(ended, Refused)
+        assert ended.problems[0].refusal is Refusal.EXISTS
+
+
+async def test_a_file_that_is_moved_and_needs_no_edit_is_moved(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> tuple[Step, ...]:
+        if asked.body["model"] == STRONG and "Answer with the plan" in said_to(asked):
+            return (send("All.\n\n## README.md -> docs/index.md\nMend its links.\n"),)
+        return (send(block("README.md", "# Shop", "# Shop")),)
+
+    job = Job("refactor", "Move", "Move README.md to docs/index.md.", paths=("README.md",), many=True, resources=True)
+    async with workshop(tmp_path, SHOP, route_split="always") as shop:
+        shop.server.default = answer
+        ended = await shop.run(job)
+        assert texts(ended) == {"docs/index.md": SHOP["README.md"]}
+
+
+async def test_a_file_moved_at_first_is_changed_at_its_new_place_afterwards(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/old.py": "def f():\n    return 1\n",
+        "app.py": "from pkg.old import f\n\nf()\n",
+    }
+    job = Job("refactor", "Move", "Move pkg/old.py to pkg/new.py.", paths=("pkg/old.py",), many=True, resources=True)
+    move = call("move_file", {"path": "pkg/old.py", "to": "pkg/new.py"})
+    mend = call("replace_in_file", {"path": "app.py", "search": "from pkg.old", "replace": "from pkg.new"})
+    also = call("replace_in_file", {"path": "pkg/new.py", "search": "    return 1", "replace": "    return 2"})
+    command = ["grep", "-q", "return 2", "pkg/new.py"]
+    settings: dict[str, Any] = {"check_command": command, "check_folders": [str(tmp_path / "work")]}
+    async with workshop(tmp_path, files, provider="fireworks", edit_format="calls", **settings) as shop:
+        shop.server.enqueue(move, mend)
+        shop.server.enqueue(also)
+        ended = await shop.run(job)
+        assert texts(ended) == {
+            "pkg/new.py": files["pkg/old.py"].replace("1", "2"),
+            "app.py": files["app.py"].replace("pkg.old", "pkg.new"),
+        }
+        assert isinstance(ended, Proposal)
+        assert {change.path: change.moved_to for change in ended.changes} == {"pkg/old.py": "pkg/new.py", "app.py": ""}
+
+
+async def test_a_region_is_still_the_region_after_a_first_attempt(tmp_path: Path) -> None:
+    command = ["grep", "-q", "return 3", "shop/cart.py"]
+    settings: dict[str, Any] = {"check_command": command, "check_folders": [str(tmp_path / "work")]}
+    job_of: dict[str, Any] = {"creates": ("shop/bill.py",)}
+    async with workshop(tmp_path, SHOP, edit_format="search", route_escalate="never", **settings) as shop:
+        shop.server.enqueue(send(block("shop/cart.py", "    return 1", "    return 2\n    # two\n    # more")))
+        shop.server.enqueue(send(block("shop/cart.py", "class Cart:", "class Basket:")))
+        job = shop.edit("shop/cart.py", "def total(cart):\n    return 1\n", "Return something else.", **job_of)
+        ended = await shop.run(job)
+        assert isinstance(ended, Refused)
+        assert ended.problems[0].refusal is Refusal.UNRELATED
+        shop.server.enqueue(send(block("shop/cart.py", "    return 1", "    return 2\n    # two\n    # more")))
+        shop.server.enqueue(send(block("shop/cart.py", "    # more", "    return 3")))
+        made = texts(await shop.run(job))
+        assert "    # two\n    return 3\n" in (made["shop/cart.py"] or "")
+
+
+async def test_a_file_left_behind_stays_one_of_the_requests(tmp_path: Path) -> None:
+    files = {"a.py": "def total(c):\n    return 1\n", "b.py": "from a import total\n\nprint(total(1))\n"}
+    job = Job("refactor", "Rename", "Rename it to `whole`.", paths=("a.py",), many=True)
+    both = block("b.py", "from a import total", "from a import whole") + block(
+        "b.py", "print(total(1))", "print(whole(1))"
+    )
+    async with workshop(tmp_path, files) as shop:
+        shop.server.enqueue(send(block("a.py", "def total(c):", "def whole(c):")))
+        shop.server.enqueue(send(block("b.py", "print(summed_up(of=everything))", "print(whole(1))")))
+        shop.server.enqueue(send(both))
+        made = texts(await shop.run(job))
+        assert made == {path: text.replace("total", "whole") for path, text in files.items()}
+
+
+@pytest.mark.parametrize("split", ["always", "never"])
+async def test_with_one_model_nobody_else_is_asked(tmp_path: Path, split: str) -> None:
+    def answer(asked: Asked) -> tuple[Step, ...]:
+        plan = "\n".join(f"## {path}\nDo it.\n" for path in RENAMED)
+        return (send(plan if "Answer with the plan" in said_to(asked) else "I can not."),)
+
+    async with workshop(tmp_path, SHOP, route_split=split) as shop:
+        settings = shop.asked.client._settings
+        shop.asked.client.configure(replace(settings, plan_model=FAST))
+        shop.server.default = answer
+        ended = await shop.run(RENAME)
+        assert isinstance(ended, Refused)
+        asked = [said_to(one) for one in shop.server.requests if "Answer with the plan" not in said_to(one)]
+        assert max(asked.count(one) for one in asked) == 1, "nobody is asked the same again"
+        assert len(asked) <= (2 if split == "never" else 2 * len(RENAMED))
+
+
+async def test_a_wish_for_the_strong_model_needs_no_fast_one(tmp_path: Path) -> None:
+    async with workshop(tmp_path, SHOP) as shop:
+        deps = shop.deps()
+        known = deps.providers.routes
+
+        def routes(role: Role, *, by_hand: bool = True) -> list[Route]:
+            if role is Role.EDIT:
+                raise NotConfigured("No model for edits is set.")
+            return known(role, by_hand=by_hand)
+
+        deps.providers.routes = routes  # type: ignore[method-assign]
+        shop.server.default = (send(block("shop/cart.py", "    return 1", "    return 2")),)
+        ended = await run(shop.edit("shop/cart.py", "", "Return 2.", role=Role.PLAN), deps)
+        assert isinstance(ended, Proposal)
+        refused = await run(shop.edit("shop/cart.py", "", "Return 2."), deps)
+        assert isinstance(refused, Refused)
+        assert refused.message == "No model for edits is set. Nothing was changed."
+
+
+def test_a_refusal_is_a_sentence_or_two() -> None:
+    detail = "The check command found something (exit code 1).\nsecret = 1\n"
+    assert message([Problem(Refusal.CHECK_FAILED, "", detail)]).endswith("(exit code 1). Nothing was changed.")
+    two = [Problem(Refusal.NOT_FOUND, "a.py", "It is not there"), Problem(Refusal.NOT_FOUND, "b.py", "Nor this.")]
+    assert message(two) == "a.py: It is not there. 1 other file could not be changed either. Nothing was changed."
+    error = NotConfigured("the key is missing.")
+    assert message(two[:1], error) == "a.py: It is not there. The key is missing. Nothing was changed."
+    assert message([Problem(Refusal.NOTHING, "", "Nothing.")], None, "a.py").startswith("a.py: Nothing.")
+    long = message([Problem(Refusal.OUTSIDE, "x\n" * 9_000, "y" * 9_000)])
+    assert len(long) < 700
+    assert "\n" not in long

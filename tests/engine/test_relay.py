@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from mai_lsp.engine.doctor import Patient, examine
 from mai_lsp.engine.route.providers import Providers
 from mai_lsp.errors import (
     AuthRefused,
+    BadRequest,
     ContentFiltered,
     ContextTooLong,
     FirstTokenTimedOut,
@@ -72,7 +75,8 @@ async def test_the_question_is_what_the_protocol_says() -> None:
 
 
 async def test_tokens_are_estimated_where_the_editor_counts_none() -> None:
-    for usage in (None, {"input": 9}, {"input": -1, "output": 2}, {"input": "9", "output": True}, []):
+    odd: list[Any] = [None, {"input": 9}, {"input": -1, "output": 2}, {"input": "9", "output": True}, []]
+    for usage in odd:
         at = relaying({"text": "x" * 40}, {"finish": "stop", "usage": usage})
         async with at.client.ask(at.endpoint(), CHAT) as answer:
             assert [piece async for piece in answer]
@@ -198,6 +202,9 @@ def test_every_time_out_takes_the_question_back(
         (denied("unsupported"), NotConfigured, "mai.provider"),
         (denied("other", "net::ERR_FAILED"), ProviderDown, "Try again"),
         (denied("other", "prompt is too long"), ContextTooLong, "mai.context.tokens"),
+        (denied("other", "Message exceeds token limit."), ContextTooLong, "mai.context.tokens"),
+        (denied("quota", "model_max_prompt_tokens_exceeded"), ContextTooLong, "mai.context.tokens"),
+        (denied("quota", "blocked due to making too many requests"), RateLimited, "Wait a little"),
         (denied("brand new", "?"), ProviderDown, "Try again"),
         ({"error": "broken"}, ProviderDown, "Try again"),
         ({"error": ["broken", 7]}, ProviderDown, "Try again"),
@@ -277,8 +284,12 @@ def test_near_matches_are_not_waited_for_long() -> None:
 
 async def test_the_catalogue_has_the_vendors_families() -> None:
     at = relaying(listed=offered("copilot/gpt-4o", "acme/large", "copilot/mai-code-1-flash"))
-    assert await at.client.models(at.endpoint()) == [ModelInfo("gpt-4o"), ModelInfo("mai-code-1-flash")]
-    assert await relaying().client.models(relaying().endpoint()) == []
+    assert at.relay.listed is not None
+    at.relay.listed += [{"vendor": "copilot", "family": "o3", "maxInputTokens": odd} for odd in (0, 1, True)]
+    found = [ModelInfo("gpt-4o", 128_000), ModelInfo("mai-code-1-flash", 128_000), ModelInfo("o3")]
+    assert await at.client.models(at.endpoint()) == found
+    with pytest.raises(BadRequest, match="gives no list"):
+        await relaying().client.models(relaying().endpoint())
 
 
 async def test_a_refusal_that_repeats_the_prompt_is_not_quoted(caplog: pytest.LogCaptureFixture) -> None:
@@ -315,18 +326,26 @@ async def test_without_an_editor_the_provider_is_not_set_up_and_the_doctor_says_
     await client.aclose()
 
 
+async def test_the_doctor_asks_the_editor_where_there_is_one() -> None:
+    at = relaying({"text": "(fahrenheit - 32) * 5 / 9\n"}, STOP, listed=offered("copilot/mai-code-1-flash"))
+    checks = {check.name: check async for check in examine(Patient(Settings(provider="vscode"), at.client))}
+    assert checks["Key"].fact == "none is needed"
+    assert checks["Endpoint"].fact.startswith("the editor lists one model after ")
+    assert checks["Model"].fact == "mai-code-1-flash for completion, edit, plan: in the catalogue"
+    assert (checks["Completion"].state, "fahrenheit - 32" in checks["Completion"].fact) == ("ok", True)
+
+
 async def test_it_takes_over_when_the_main_provider_is_down_and_only_where_it_is_named() -> None:
     relay = relaying({"text": "a + b"}, STOP).relay
-    main = {"provider": "openrouter", "api_key": "k-12345678", "completion_model": "main"}
+    main: dict[str, Any] = {"provider": "openrouter", "api_key": "k-12345678", "completion_model": "main"}
+
+    def make(chosen: Settings, env: Mapping[str, str]) -> ModelClient:
+        return new_client(lambda: chosen, env, relay=relay)
+
     for named, expected in ((["vscode"], ["openrouter", "vscode"]), ([], ["openrouter"])):
         settings = Settings(**main, route_fallback=named, vscode_vendor="acme")
         client = ModelClient(settings, {}, infer_format=lambda _: None, relay=relay)
-        providers = Providers(
-            client,
-            lambda settings=settings: settings,
-            {},
-            make=lambda chosen, env: new_client(lambda: chosen, env, relay=relay),
-        )
+        providers = Providers(client, partial(replace, settings), {}, make=make)
         routes = providers.routes(Role.COMPLETION)
         assert [route.endpoint.provider for route in routes] == expected
         if named:

@@ -22,13 +22,17 @@ _LIBRARY = Path(__file__).resolve().parents[2] / "scripts"
 
 
 def fetched(folder: Path) -> Path:
-    """Unpack the source archive from the package index below a folder; return where it is. Fails without the index."""
+    """Unpack the source archive below a folder; return where it is. Raises where the package index can not be reached.
+
+    The archive stays in the cache folder, with those of the benchmarks.
+    """
     sys.path.insert(0, str(_LIBRARY))
     try:
+        from _lib.corpus import corpus_dir
         from _lib.corpus_fetch import archive
     finally:
         sys.path.remove(str(_LIBRARY))
-    with tarfile.open(archive("sdist", NAME, VERSION, folder)) as packed:
+    with tarfile.open(archive("sdist", NAME, VERSION, corpus_dir() / "archives")) as packed:
         packed.extractall(folder, filter="data")
     return folder / f"{NAME}-{VERSION}"
 

@@ -49,6 +49,8 @@ class Patient:
     """Where settings came from, as phrases."""
     problems: Sequence[str] = ()
     """What was wrong with some of them, as sentences."""
+    providers: Providers | None = None
+    """The session's own providers, where there is a session: they may be asked over its editor."""
 
 
 async def examine(
@@ -104,8 +106,9 @@ def _key(client: ModelClient, endpoint: Endpoint) -> Check:
     source = client.key_source(endpoint)
     if source:
         return Check("Key", State.OK, f"present, from {source}")
+    # Only the engine of this machine and an editor's model have no address.
     return Check(
-        "Key", State.OK, "none is needed" if endpoint.local else "none is set; this kind of server may need none"
+        "Key", State.OK, "none is set; this kind of server may need none" if endpoint.base_url else "none is needed"
     )
 
 
@@ -113,8 +116,10 @@ def _fallbacks(patient: Patient) -> Iterator[Check]:
     """Say who is asked when the provider can not answer; nobody of them is asked now."""
     if not patient.settings.route_fallback:
         return
-    providers = Providers(patient.client, lambda: patient.settings, os.environ)
-    for route in providers.routes(Role.EDIT)[1:]:
+    providers = patient.providers or Providers(patient.client, lambda: patient.settings, os.environ)
+    for route in providers.routes(Role.EDIT):
+        if not route.fallback:
+            continue
         yield Check("Fallback", State.OK, f"{route.endpoint.provider}, with {route.endpoint.model} for edits")
     for name, error in providers.problems(Role.EDIT):
         yield Check("Fallback", State.WARN, f"{name} is left out: {error.message}", error.advice)
@@ -123,7 +128,7 @@ def _fallbacks(patient: Patient) -> Iterator[Check]:
 async def _endpoint(client: ModelClient, endpoint: Endpoint) -> tuple[Check, list[ModelInfo] | None]:
     """Ask for the catalogue, which costs nothing and needs the same way and key as a completion."""
     limit = LOCAL_SECONDS if endpoint.local else LISTING_SECONDS
-    where = "the engine" if endpoint.local else _bare(endpoint.base_url)
+    where = "the engine" if endpoint.local else _bare(endpoint.base_url) or "the editor"
     started = perf_counter()
     try:
         async with asyncio.timeout(limit):

@@ -41,7 +41,10 @@ APPLY, PREVIEW, DISCARD = "Apply", "Preview", "Discard"
 """Buttons. VS Code's preview, which is what an annotation that needs confirmation opens, comes with nothing ticked
 (microsoft/vscode#77728, closed as designed in #200991) and cannot be opened any other way (#207578): whoever confirms
 it applies nothing, or a part. So there is one question first, which applies everything, and the preview is for those
-who want to choose; Spring Tools asks alike (spring-projects/spring-tools#1155)."""
+who want to choose; Spring Tools asks alike (spring-projects/spring-tools#1155). Our own extension ticks everything, and
+says so (`Client.previews`): there the preview is the question."""
+
+NO_REASON = "it gave no reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ async def apply(
 async def _ask(server: Server, proposal: Proposal) -> str:
     """Ask for consent; a client that can not be asked leaves it at the user having asked for the change."""
     client = server.session.client
+    if client.previews:
+        return PREVIEW
     titles = [APPLY, *([PREVIEW] if client.annotations else []), DISCARD]
     params = types.ShowMessageRequestParams(
         types.MessageType.Info,
@@ -192,6 +197,8 @@ async def _send(server: Server, proposal: Proposal, files: Files, *, preview: bo
             way_back = way_back and server.session.settings.undo_enable
             return await _applied(now, files.root, marked) if way_back else Outcome("applied", "", now)
         partly = _partly(now, session)
+        if preview and why == NO_REASON and not (partly or stopped or _typed(now, session)):
+            return Outcome("cancelled", UNTOUCHED, now)
         if partly or stopped or not left or not _typed(now, session):
             return Outcome("refused", _failure(why, partly, stopped=stopped), now)
     raise AssertionError  # The last turn returns.
@@ -209,7 +216,7 @@ async def _request(server: Server, edit: types.WorkspaceEdit, title: str) -> tup
         return "it answered with an error", False
     if told is not None and told.applied:
         return None, False
-    reason = (told.failure_reason if told is not None else "") or "it gave no reason"
+    reason = (told.failure_reason if told is not None else "") or NO_REASON
     undoes = server.session.client.failure_handling in {"undo", "transactional"}
     return reason, bool(told is not None and told.failed_change) and not undoes
 

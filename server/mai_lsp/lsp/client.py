@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
 from mai_lsp.core.encoding import Encoding
-from mai_lsp.lsp.configuration import gives_input, gives_language_models, is_copilot_client
+from mai_lsp.lsp.configuration import gives_input, gives_language_models, gives_preview, is_copilot_client
 from mai_lsp.workspace.uris import path_of
 
 
@@ -61,6 +61,8 @@ class Client:
     ``transactional``, ``textOnlyTransactional``."""
     gives_input: bool = False
     """Lets the user type a line for us (`mai/input`)."""
+    previews: bool = False
+    """Its preview of an edit that needs confirmation comes with everything ticked: no other question is needed."""
     language_models: bool = False
     """Asks the editor's own language models for us (`mai/lm/chat`)."""
     progress: bool = False
@@ -101,6 +103,7 @@ def describe(params: types.InitializeParams) -> Client:
         edit_metadata=bool(get_capability(have, f"{edits}.metadata_support")),
         failure_handling=_word(get_capability(have, f"{edits}.failure_handling")),
         gives_input=gives_input(params.initialization_options),
+        previews=gives_preview(params.initialization_options),
         language_models=gives_language_models(params.initialization_options),
         progress=bool(get_capability(have, "window.work_done_progress")),
         process_id=params.process_id,

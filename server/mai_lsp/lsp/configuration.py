@@ -18,7 +18,7 @@ PROJECT, ENVIRONMENT, OPTIONS, CLIENT = SOURCES
 _COPILOT_KEYS = frozenset({"editorInfo", "editorPluginInfo"})
 """What Copilot's clients put into initializationOptions; the contract demands them, we need nothing of them."""
 
-_INPUT, _LANGUAGE_MODELS = ABILITIES = ("input", "languageModels")
+_INPUT, _LANGUAGE_MODELS, _PREVIEW = ABILITIES = ("input", "languageModels", "preview")
 """In our own part of initializationOptions: no settings, but what the client can do."""
 
 _AREAS = frozenset(name.partition(".")[0] for name in FIELDS)
@@ -54,7 +54,7 @@ class Configuration:
 
 def from_options(options: Any) -> tuple[Mapping[str, Any], list[str]]:
     """Read initializationOptions, given as ``{...}`` or ``{"mai": {...}}``."""
-    if options is None:
+    if options is None or options == []:  # Lua has one empty table for both, and Neovim sends it as a list.
         return {}, []
     if not isinstance(options, Mapping):
         return {}, [f"{OPTIONS}: must be an object. They were ignored."]
@@ -72,6 +72,11 @@ def gives_input(options: Any) -> bool:
 def gives_language_models(options: Any) -> bool:
     """Whether the client asks the editor's models for us, which it says by ``{"mai": {"languageModels": true}}``."""
     return _can(options, _LANGUAGE_MODELS)
+
+
+def gives_preview(options: Any) -> bool:
+    """Whether its preview comes with everything ticked, which it says by ``{"mai": {"preview": true}}``."""
+    return _can(options, _PREVIEW)
 
 
 def is_copilot_client(options: Any) -> bool:
@@ -104,7 +109,7 @@ def from_push(pushed: Any) -> Mapping[str, Any]:
 def from_pull(items: Any) -> tuple[Mapping[str, Any], list[str]]:
     """Read the reply to a workspace/configuration request for our one section; null means nothing is set."""
     found = items[0] if isinstance(items, list | tuple) and items else None
-    if found is None:
+    if found is None or found == []:  # Lua's empty table, as above
         return {}, []
     if not isinstance(found, Mapping):
         return {}, [f"{CLIENT}: mai must be an object. It was ignored."]

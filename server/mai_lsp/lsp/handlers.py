@@ -14,9 +14,11 @@ from lsprotocol import types
 
 from mai_lsp.lsp import (
     alternatives,
+    catalogue,
     client,
     codeactions,
     configuration,
+    examining,
     nextedit,
     refactoring,
     registration,
@@ -62,6 +64,8 @@ def register(server: Server) -> None:
     nextedit.register(server)
     codeactions.register(server)
     refactoring.register(server)
+    catalogue.register(server)
+    examining.register(server)
     server.feature(LM_PART)(_part(server))
 
 

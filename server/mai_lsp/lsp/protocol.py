@@ -64,6 +64,12 @@ UNDO_COMMAND = "mai.undo"
 """Takes the last change of ours back if every file is as it left it; returns a `Refactored`. Its argument is the URI of
 a document in the folder, or none."""
 
+MODELS_COMMAND = "mai.models"
+"""Returns who can answer, as a `Catalogue`; with ``true`` as its argument also the models that the chosen one lists."""
+
+DOCTOR_COMMAND = "mai.doctor"
+"""Checks everything a suggestion needs, a real one included; returns an `Examined`."""
+
 INPUT = "mai/input"
 """Request to the client for a line from the user: an `InputParams` to ``{text: string | null}``. Only sent to clients
 with ``{"mai": {"input": true}}`` in their initializationOptions."""
@@ -302,3 +308,64 @@ class Refactored(TypedDict):
     tokens: int
     cost: float | None
     """USD; null where the price is not known."""
+
+
+class CatalogueProvider(TypedDict):
+    """One provider of a `Catalogue`."""
+
+    name: str
+    label: str
+    key: Literal["needed", "optional", "none"]
+    keyFrom: str
+    """The environment variable that holds its key; else empty."""
+    needsUrl: bool
+    """Every user has an address of their own."""
+
+
+class Prices(TypedDict):
+    """USD per million tokens."""
+
+    input: float
+    cachedInput: float
+    output: float
+
+
+class CatalogueModel(TypedDict):
+    """One model of a `Catalogue`."""
+
+    id: str
+    window: int | None
+    """Tokens; null where the provider does not say."""
+    price: Prices | None
+
+
+class Catalogue(TypedDict):
+    """Result of `MODELS_COMMAND`."""
+
+    providers: list[CatalogueProvider]
+    provider: str
+    """The chosen one; empty where none could be."""
+    models: list[CatalogueModel]
+    roles: dict[str, str]
+    """Which model is asked for ``completion``, ``edit`` and ``plan``; empty where none is set and none is usual."""
+    reason: str
+    """For the user: why something is missing here; else empty."""
+
+
+class Check(TypedDict):
+    """One check of an `Examined`."""
+
+    name: str
+    state: str
+    """``ok``, ``warn``, ``fail`` or ``skip``."""
+    fact: str
+    advice: str
+
+
+class Examined(TypedDict):
+    """Result of `DOCTOR_COMMAND`."""
+
+    version: str
+    ok: bool
+    """No check failed."""
+    checks: list[Check]

@@ -111,7 +111,7 @@ class Protocol(LanguageServerProtocol):
         """
         identity = str(uuid.uuid4())
         self._plain_results = self._plain_results | {identity}
-        sent: Future[Any] = self.send_request(method, params, msg_id=identity)  # type: ignore[no-untyped-call]
+        sent: Future[Any] = self.send_request(method, params, msg_id=identity)
         return sent
 
     def structure_message(self, data: dict[str, Any]) -> Any:

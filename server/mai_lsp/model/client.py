@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from mai_lsp.errors import AuthRefused, MaiError, ModelError, ModelMissing
+from mai_lsp.errors import AuthRefused, BadRequest, MaiError, ModelError, ModelMissing
 from mai_lsp.model import catalog, denials, network
 from mai_lsp.model.credentials import EntraTokens, Secret, authorization
 from mai_lsp.model.network import Route
@@ -187,8 +187,7 @@ class ModelClient:
         """Fetch the provider's catalogue; raise ModelError when it gives none."""
         target = _target(endpoint)
         if target.row.relay:
-            listed = denials.listing(await self._way().models())
-            return [ModelInfo(family) for vendor, family in listed if vendor == target.vendor]
+            return await self._families(target)
         edge = await load("edge")
         url, headers = await self._address(target, "models")
         async with self._pool.lease() as lease:
@@ -247,6 +246,13 @@ class ModelClient:
             explain=self._offered,
         )
         return Relayed(self._way(), question)
+
+    async def _families(self, target: Target) -> list[ModelInfo]:
+        listed = await self._way().models()
+        if listed is None:
+            raise BadRequest("The editor gives no list of its language models.", advice="Update the MAI extension.")
+        known = denials.listing(listed)
+        return [ModelInfo(family, window) for (vendor, family), window in known.items() if vendor == target.vendor]
 
     async def _offered(self, target: Target, error: ModelMissing) -> ModelMissing:
         """Add what the editor has to a missing model's message, if it says that quickly."""

@@ -6,7 +6,7 @@ Like `faults` for HTTP; it asks nobody and quotes no words that repeat the promp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
 from mai_lsp.errors import (
@@ -24,8 +24,9 @@ from mai_lsp.model.wires.delta import Failure
 from mai_lsp.prompt.prompt import Prompt
 
 CONSENT_PAUSE: Final = 600.0
-"""Seconds without automatic requests after the user has not allowed one, our own choice: VS Code asks again with every
-request, and a dialog at every key would keep the user from typing."""
+"""Seconds without automatic requests after the user has not allowed one, our own choice: VS Code brings its dialog up
+with every request until one is allowed (`extHostLanguageModels.ts`), and one at every key would keep the user from
+typing."""
 
 _MANY: Final = 5
 """Families that a message names at most."""
@@ -40,6 +41,9 @@ no quota" with the code `quota_exceeded`. To "upgrade your plan" it also advises
 _WAIT = re.compile(r"\bwait\s+(?:(\d{1,4}) hours?\s*)?(?:(\d{1,4}) minutes?\s*)?(?:(\d{1,4}) seconds?)?", re.IGNORECASE)
 """How long Copilot asks to wait: "Please wait 1 hours 13 minutes before trying again." """
 
+_TOO_LONG = re.compile(r"exceeds? (the )?token limit|prompt token count|max_prompt_tokens_exceeded", re.IGNORECASE)
+"""Copilot: "Message exceeds token limit." (`languageModelAccess.ts`). A client may take the word for a quota's."""
+
 
 def nowhere() -> NotConfigured:
     """Write the error for a client that has no language models, or where there is no editor at all."""
@@ -52,6 +56,8 @@ def nowhere() -> NotConfigured:
 def denial(target: Target, failure: Failure, prompt: Prompt | None = None) -> ModelError:
     """Choose the error for a failure whose code is one of `wires.relay.CODES`."""
     said = faults.quote(failure.message, prompt, target)
+    if _TOO_LONG.search(failure.message):
+        return faults.refusal(target, None, Failure(failure.message, "context_length_exceeded"), prompt=prompt)
     match failure.code:
         case "unsupported":
             return nowhere()
@@ -74,7 +80,7 @@ def denial(target: Target, failure: Failure, prompt: Prompt | None = None) -> Mo
             )
         case "missing":
             return ModelMissing(
-                f"The editor has no language model {target.vendor}/{target.model}.{said}",
+                f"The editor has no language model {target.vendor}/{target.model}.",
                 advice=f"Check mai.{target.role.value}.model and mai.vscode.vendor.",
             )
         case "blocked":
@@ -93,7 +99,7 @@ def _wait(message: str) -> float | None:
     return float(3600 * hours + 60 * minutes + seconds) or None
 
 
-def missing(target: Target, error: ModelMissing, listed: Sequence[tuple[str, str]]) -> ModelMissing:
+def missing(target: Target, error: ModelMissing, listed: Collection[tuple[str, str]]) -> ModelMissing:
     """Add to a missing model's message what there is; `listed` has (vendor, family) of the editor's models."""
     families = sorted({family for vendor, family in listed if vendor == target.vendor})
     others = sorted({vendor for vendor, family in listed if family == target.model and vendor != target.vendor})
@@ -114,11 +120,16 @@ def missing(target: Target, error: ModelMissing, listed: Sequence[tuple[str, str
     return ModelMissing(error.message, advice=advice)
 
 
-def listing(models: Any) -> list[tuple[str, str]]:
-    """Read (vendor, family) of each model in an editor's list; what is not understood is left out."""
-    found = []
+def listing(models: Any) -> dict[tuple[str, str], int | None]:
+    """Read an editor's list of models: (vendor, family) in its order, each with the tokens of prompt that it takes.
+
+    What is not understood is left out; of a family's several models the first counts, which is also the one asked.
+    """
+    found: dict[tuple[str, str], int | None] = {}
     for model in models if isinstance(models, list) else ():
-        vendor, family = (model.get(name) if isinstance(model, dict) else None for name in ("vendor", "family"))
+        names = ("vendor", "family", "maxInputTokens")
+        vendor, family, window = (model.get(name) if isinstance(model, dict) else None for name in names)
         if isinstance(vendor, str) and isinstance(family, str) and vendor and family:
-            found.append((vendor, family))
+            known = isinstance(window, int) and not isinstance(window, bool) and window > 0
+            found.setdefault((vendor, family), window if known else None)
     return found

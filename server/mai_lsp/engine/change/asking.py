@@ -17,6 +17,7 @@ from mai_lsp.engine.route.providers import Providers, Route
 from mai_lsp.errors import ContextTooLong, MaiError, ModelError, ReasoningOnly, StreamBroken
 from mai_lsp.model.types import Answer, Endpoint, Role, Usage
 from mai_lsp.prompt.prompt import ChatPrompt
+from mai_lsp.reply.circling import LEAST, circling
 
 TELL_EVERY = 0.25
 """Seconds between two looks at an answer, which each tell how much has come."""
@@ -79,7 +80,8 @@ async def ask(
                 raise Declined(f"{cost.usd(left)} are left, which is too little for an answer of {endpoint.model}.")
             ledger.decide(Decision(role, endpoint.provider, endpoint.model, reason))
             meter = cost.Meter(endpoint.price, tokens, left)
-            return await _stream(key, route, replace(question.prompt, max_tokens=limit), meter, what, ledger)
+            prompt = replace(question.prompt, max_tokens=limit)
+            return await _stream(key, route, prompt, meter, f"{what} with {endpoint.model}", ledger)
         except ModelError as error:
             if number + 1 == len(routes) or not providers.passes_on(error):
                 raise
@@ -106,6 +108,7 @@ async def _stream(  # noqa: PLR0917 (one request, all of it needed)
 ) -> Said:
     """Read the whole answer; raises ModelError only while nothing has come."""
     text: list[str] = []
+    whole, looked = True, 0
     error: MaiError | None = None
     ledger.tell(what)
     async with route.model.ask(route.endpoint, prompt) as answer:
@@ -117,6 +120,11 @@ async def _stream(  # noqa: PLR0917 (one request, all of it needed)
                     text.append(piece)
                     if look.heard(piece) is not None:
                         break
+                    if look.size - looked >= LEAST // 4:
+                        looked, said = look.size, "".join(text)
+                        if (end := circling(said)) is not None:
+                            text, whole = [said[:end]], False
+                            break
         except TimeoutError:
             if look.error is None:
                 raise
@@ -128,7 +136,7 @@ async def _stream(  # noqa: PLR0917 (one request, all of it needed)
             look.end()
             ledger.settle(key, answer.usage if _came(answer) else Usage())
         error = error or look.error
-        finished = error is None and answer.finish != "length"
+        finished = error is None and whole and answer.finish != "length"
         return Said("".join(text), tuple(answer.calls), finished, route.endpoint, error)
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from mai_lsp.core.change import Change
 from mai_lsp.engine.change.asking import Ceiling, Question, ask
 from mai_lsp.engine.change.deps import ChangeDeps
+from mai_lsp.engine.change.job import Job
 from mai_lsp.engine.change.ledger import Declined, Ledger
+from mai_lsp.engine.change.meant import meant
 from mai_lsp.engine.change.work import Work
 from mai_lsp.errors import ContentFiltered, MaiError
 from mai_lsp.model.types import Endpoint, Role
@@ -78,7 +80,7 @@ async def attempt(
         language=language,
     )
     given = given_of(work, gated)
-    changes, problems = await asyncio.to_thread(landed, reading, given, many=work.job.many)
+    changes, problems = await asyncio.to_thread(landed, reading, given, work.job)
     return Tried(changes, problems, reading.prose)
 
 
@@ -131,24 +133,28 @@ def given_of(work: Work, gated: Gated) -> Given:
     )
 
 
-def landed(reading: Reading, given: Given, *, many: bool) -> tuple[tuple[Change, ...], tuple[Problem, ...]]:
+def landed(reading: Reading, given: Given, job: Job) -> tuple[tuple[Change, ...], tuple[Problem, ...]]:
     """Return what a reading comes to, and the problems; with problems, only the changes of files that have none."""
-    applied = _checked(reading, given, many=many)
-    if not applied.problems or not many or reading.problems:
+    applied = _checked(reading, given, job)
+    if not applied.problems or not job.many or reading.problems:
         return applied.changes, applied.problems
     bad = {problem.path for problem in applied.problems}
     if not bad <= given.files.keys() or any(isinstance(one, Move | Delete) for one in reading.wanted):
         return (), applied.problems
     rest = replace(reading, wanted=tuple(one for one in reading.wanted if one.path not in bad))
-    good = _checked(rest, given, many=many) if rest.wanted else Applied()
+    good = _checked(rest, given, job) if rest.wanted else Applied()
     return (good.changes if not good.problems else ()), applied.problems
 
 
-def _checked(reading: Reading, given: Given, *, many: bool) -> Applied:
+def _checked(reading: Reading, given: Given, job: Job) -> Applied:
+    """Return the changes if nothing is wrong with any of them: what is wrong must not be built upon."""
     applied = apply(reading, given)
     if applied.problems:
         return applied
-    return Applied(applied.changes, check(applied.changes, many=many))
+    problems = check(applied.changes, many=job.many)
+    if not problems and (unmeant := meant(job, applied.changes)) is not None:
+        problems = (unmeant,)
+    return Applied((), problems) if problems else applied
 
 
 def _doing(work: Work) -> str:

@@ -46,7 +46,7 @@ async def run(job: Job, deps: ChangeDeps) -> Ended:
     try:
         return await _run(job, deps, ledger)
     except MaiError as error:
-        return _refused(job, f"{error} {NOTHING_CHANGED}", ledger, error=error)
+        return _refused(job, f"{_begun(str(error))} {NOTHING_CHANGED}", ledger, error=error)
     except Declined as declined:
         return _refused(job, f"{declined} {NOTHING_CHANGED}", ledger)
     except Withholding as withheld:
@@ -166,7 +166,8 @@ async def _explained(work: Work, deps: ChangeDeps, ledger: Ledger) -> Ended:
 
 def _ended(job: Job, tried: Tried, scope: Scope, ledger: Ledger) -> Ended:
     if tried.problems or not tried.changes:
-        why = message(tried.problems, tried.error)
+        only = scope.chosen[0].path if len(scope.chosen) == 1 else ""
+        why = message(tried.problems, tried.error, only)
         return _refused(job, why, ledger, problems=tried.problems, error=tried.error, scope=scope)
     return Proposal(
         job,
@@ -192,17 +193,31 @@ def _refused(
     return Refused(job, why, problems, error, chosen, tuple(ledger.decisions), ledger.usage)
 
 
-def message(problems: Sequence[Problem], error: MaiError | None = None) -> str:
-    """Say for the user which file could not be changed, and why; `error` is what kept a model from being asked."""
+def message(problems: Sequence[Problem], error: MaiError | None = None, path: str = "") -> str:
+    """Say for the user which file could not be changed, and why.
+
+    `error` is what kept a model from being asked, `path` the file where a problem names none.
+    """
     if not problems:
         return f"The model proposed no change. {NOTHING_CHANGED}"
     first = problems[0]
     what = _brief(first.detail) or f"The edit was refused ({first.refusal.value})."
-    where = f"{first.path}: " if first.path and first.path not in what else ""
+    path = _short(first.path or path)
     others = len({problem.path for problem in problems} - {first.path})
     more = f"{others} other file{'s' if others > 1 else ''} could not be changed either." if others else ""
-    then = str(error) if error is not None and error.message not in what else ""
-    return " ".join(filter(None, [f"{where}{what}", more, then, NOTHING_CHANGED]))
+    then = _begun(str(error)) if error is not None and error.message not in first.detail else ""
+    where = f"{path}: " if path and path not in what else ""
+    return " ".join(filter(None, [f"{where}{_begun(what)}", more, then, NOTHING_CHANGED]))
+
+
+def _short(path: str) -> str:
+    """Return a path on one line, however a model wrote it."""
+    clean = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in path)
+    return clean if len(clean) <= MAX_DETAIL else f"{clean[:MAX_DETAIL]}…"
+
+
+def _begun(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}" if sentence.startswith("the ") else sentence
 
 
 def _brief(detail: str) -> str:

@@ -53,25 +53,28 @@ async def split(work: Work, planner: Role, writer: Choice, reason: str, *, deps:
         async with gate:
             tried = await _written(work, planned, task, writer, deps=deps, ledger=ledger)
         if tried.problems:
-            raise _Spoiled(tried)
+            named = (replace(one, path=one.path or task.path) for one in tried.problems)
+            raise _Spoiled(replace(tried, problems=tuple(named)))
         done += 1
         ledger.count(done, total)
         return tried
 
+    running = [asyncio.create_task(one(task)) for task in planned.tasks]
     try:
-        async with asyncio.TaskGroup() as group:
-            running = [group.create_task(one(task)) for task in planned.tasks]
-    except ExceptionGroup as several:
-        # What ends one file's work ends the job; the others were cancelled for it.
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # A group prefers errors to a cancellation that came at the same time; nobody waits for them any more.
-            raise asyncio.CancelledError from several
-        first = several.exceptions[0]
-        if isinstance(first, _Spoiled):
-            return replace(first.tried, changes=())
-        raise first from None
-    return Tried(tuple(change for task in running for change in task.result().changes), (), planned.shared)
+        # No group of tasks: before Python 3.13 it can take a cancellation for its own, and swallow it.
+        await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in running:
+            task.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    # What ends one file's work ends the job; the others were cancelled for it.
+    errors = [one for one in ended if isinstance(one, Exception)]
+    if errors and isinstance(errors[0], _Spoiled):
+        return replace(errors[0].tried, changes=())
+    if errors:
+        raise errors[0]
+    changes = tuple(change for task in running for change in task.result().changes)
+    return Tried(changes, (), planned.shared)
 
 
 async def _planned(work: Work, planner: Role, reason: str, deps: ChangeDeps, ledger: Ledger) -> Plan | Tried:

@@ -7,6 +7,7 @@ are judged.
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
 from bisect import bisect_right
 from collections import Counter
@@ -108,9 +109,14 @@ def _indentation(change: Change, language: Language) -> int | None:
     return min(row, len(line_starts(change.after or "")) - 1) if row is not None else None
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def _wrong_depth(text: str) -> int | None:
     try:
-        with warnings.catch_warnings():
+        # Files are checked in several threads at once, and neither filters of warnings nor, before Python 3.13, the
+        # making of a tree is safe there (github.com/python/cpython/issues/106905: SystemError).
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
     except IndentationError as error:

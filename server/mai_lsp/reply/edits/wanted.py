@@ -50,6 +50,8 @@ class Refusal(StrEnum):
     """Lines would be changed that have nothing to do with what was asked for, or most of a file is gone."""
     LEFT_BEHIND = "left behind"
     """Uses of what is renamed or moved would still have the old name."""
+    UNMEANT = "not meant"
+    """It is not what the action is for: documentation that changes code, a stub for a stub."""
     CHECK_FAILED = "check failed"
     """The user's own check command found something."""
     STALE = "stale"

@@ -15,7 +15,7 @@ from tests.support.change_cases import ChangeCase, carried_out, corpus
 
 CASES = corpus()
 
-ELSEWHERE = {Refusal.CHECK_FAILED, Refusal.STALE, Refusal.UNREADABLE}
+ELSEWHERE = {Refusal.CHECK_FAILED, Refusal.STALE, Refusal.UNMEANT, Refusal.UNREADABLE}
 """Refusals of flows that run commands, watch versions and read files; their own tests reach them."""
 
 
