@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from _lib import build_vsix, env
+from _lib import build_vsix, env, node
 
 FOLDER = env.ROOT / ".code-server"
 """Ignored by git."""
@@ -31,6 +31,8 @@ class Installed(NamedTuple):
     """The script that node runs."""
     browser: Path
     vsix: Path
+    provider: Path
+    """A test extension that registers a language model, packed."""
 
 
 def ensure() -> Installed:
@@ -43,7 +45,10 @@ def ensure() -> Installed:
     target = build_vsix.this_machine()
     env.run([str(env.ROOT / ".venv/bin/python"), str(env.ROOT / "scripts/build_vsix"), "--target", target], quiet=True)
     built = max((env.ROOT / "dist").glob(f"mai-lsp-*-{target}.vsix"), key=lambda path: path.stat().st_mtime)
-    return Installed(_node(), PACKAGES / "code-server/out/node/entry.js", browser, built)
+    provider = FOLDER / "provider.vsix"
+    packed = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(provider)]
+    node.vsce(packed, env.ROOT / "tests" / "vscode" / "lm-provider")
+    return Installed(_node(), PACKAGES / "code-server/out/node/entry.js", browser, built, provider)
 
 
 def _node() -> Path:

@@ -401,3 +401,14 @@ def test_a_refusal_is_a_sentence_or_two() -> None:
     long = message([Problem(Refusal.OUTSIDE, "x\n" * 9_000, "y" * 9_000)])
     assert len(long) < 700
     assert "\n" not in long
+
+
+async def test_most_of_a_file_goes_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    long = "".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(30))
+    reply = "a.py\n```python\ndef f0():\n    return 0\n```\n"
+    async with workshop(tmp_path, {"a.py": long}, edit_format="whole") as shop:
+        shop.server.default = (send(reply),)
+        refused = await shop.run(shop.edit("a.py", "", "Return more."))
+        assert isinstance(refused, Refused)
+        assert refused.problems[0].refusal is Refusal.UNRELATED
+        assert texts(await shop.run(shop.edit("a.py", "", "Remove all functions but the first.")))["a.py"]

@@ -56,7 +56,7 @@ async def test_the_editors_own_models_are_offered_where_it_has_some(model: Model
 async def test_the_chosen_providers_models_are_listed_before_one_is_chosen(model: ModelServer) -> None:
     env = for_model(model.url)
     del env["MAI_LSP_COMPLETION_MODEL"]
-    async with editing(VSCODE, env) as editor:
+    async with editing(VSCODE, env, clean=False) as editor:
         found = await run(editor, "mai.models", True)
     assert [one["id"] for one in found["models"]] == ["scripted", "other"]
     assert found["models"][0]["window"] == 8000

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +47,16 @@ FOUND = interpreters()
 @pytest.fixture(scope="module")
 def vsix() -> Path:
     """The one that was built for this machine last."""
-    built = [path for path in (ROOT / "dist").glob(f"mai-lsp-{__version__}-*.vsix")]
-    own = [path for path in built if not path.stem.endswith("-universal") and fits(path)]
+    own = [path for path in (ROOT / "dist").glob(f"mai-lsp-{__version__}-*.vsix") if fits(path)]
     if not own:
         pytest.fail("there is no VSIX for this machine: run scripts/build_vsix")
     return max(own, key=lambda path: path.stat().st_mtime)
 
 
 def fits(vsix: Path) -> bool:
-    """Whether its native code is for this machine, by the name of a file that only such a build has."""
-    import importlib.machinery
-
+    """Whether its native code is for this machine: the binding's file is named for one system and one Python."""
     with zipfile.ZipFile(vsix) as archive:
-        names = archive.namelist()
-    return any(name.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)) for name in names)
+        return any(name.endswith(EXTENSION_SUFFIXES[0]) for name in archive.namelist())
 
 
 @pytest.fixture(scope="module")

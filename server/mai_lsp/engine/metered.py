@@ -23,7 +23,8 @@ class Spent:
     provider: str
     model: str
     usage: Usage
-    """Estimated where the stream was closed before the provider's count came. All zero if it failed."""
+    """Estimated where the stream was closed before the provider's count came. All zero if it failed before anything,
+    hidden reasoning included, had come."""
     first_token_ms: float | None
     total_ms: float
     """From asking until the stream was closed."""
@@ -66,7 +67,8 @@ class Metered:
                 failed, ended = answer.first_token_ms is None, error
                 raise
             finally:
-                usage = Usage() if failed else answer.usage
+                # Reasoning is billed, also where nothing else came of it.
+                usage = Usage() if failed and not answer.reasoning_chars else answer.usage
                 total = (perf_counter() - started) * 1000
                 self._note(
                     Spent(

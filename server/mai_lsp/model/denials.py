@@ -86,7 +86,7 @@ def denial(target: Target, failure: Failure, prompt: Prompt | None = None) -> Mo
         case "blocked":
             return ContentFiltered(
                 f"The editor's language model refused this one.{said}",
-                advice="Nothing is wrong with your settings; go on typing, or change the text around the cursor.",
+                advice="Nothing is wrong with your settings; ask for something else, or change the text it is about.",
             )
         case _:
             # What the editor can not name may be named in the message: a prompt that is too long, a filter.

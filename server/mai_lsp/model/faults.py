@@ -77,7 +77,7 @@ def refusal(
     ):
         return ContentFiltered(
             f"The safety filter of {target.row.label} stopped this one.{said}",
-            advice="Nothing is wrong with your settings; go on typing, or change the text around the cursor.",
+            advice="Nothing is wrong with your settings; ask for something else, or change the text it is about.",
             status=status,
         )
     if status == 413 or (status in {None, 400, 422, 500} and _TOO_LONG.search(words)):
@@ -190,7 +190,7 @@ def _rate_limited(
     wait = f" It asks to wait {retry_after:.0f} s." if retry_after else ""
     return RateLimited(
         f"{who} has had too many requests (429).{wait}{said}",
-        advice="Wait a little, or type slower than the quota allows; a smaller mai.completion.maxTokens also helps.",
+        advice="Wait a little; smaller mai.completion.maxTokens and .requestsPerMinute help.",
         status=429,
         retry_after=retry_after,
     )

@@ -6,6 +6,7 @@ It makes no second try; `solve` does.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,11 @@ from mai_lsp.reply.edits.apply import Applied, Given, apply
 from mai_lsp.reply.edits.check import check
 from mai_lsp.reply.edits.read import read
 from mai_lsp.reply.edits.wanted import Delete, Move, Problem, Reading, Refusal
+
+_TAKES = re.compile(
+    r"\b(?:delet|remov|drop|strip|clear|empt|get rid|rip out|throw away|shorten|simplif)", re.IGNORECASE
+)
+"""Words of a request by which most of a file may be gone afterwards."""
 
 
 class Withholding(Exception):
@@ -151,7 +157,7 @@ def _checked(reading: Reading, given: Given, job: Job) -> Applied:
     applied = apply(reading, given)
     if applied.problems:
         return applied
-    problems = check(applied.changes, many=job.many)
+    problems = check(applied.changes, many=job.many, drastic=_TAKES.search(job.instruction) is not None)
     if not problems and (unmeant := meant(job, applied.changes)) is not None:
         problems = (unmeant,)
     return Applied((), problems) if problems else applied

@@ -1,0 +1,1 @@
+"""Tests in a real VS Code: its workbench is served to a headless browser, and driven as a user would."""

@@ -1,0 +1,123 @@
+"""A workbench with our VSIX for all of the tests, and for each a window with a folder of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.editor import KEY
+from tests.support.model_server import threaded
+from tests.vscode.model import Model
+from tests.vscode.workbench import PATIENCE, Window, Workbench, environment
+
+if TYPE_CHECKING:
+    from _lib.vscode import Installed
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / ".artefacts" / "vscode"
+"""Ignored by git."""
+
+VIEW = {"width": 1120, "height": 700}
+
+# Debian's Chromium as root, in a container without a graphics card, asking nobody for anything.
+BROWSER = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="session")
+def installed() -> Installed:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        from _lib import vscode
+    finally:
+        sys.path.remove(str(ROOT / "scripts"))
+    return vscode.ensure()
+
+
+@pytest.fixture(scope="session")
+def scripted() -> Iterator[Model]:
+    with threaded() as server:
+        yield Model(server)
+
+
+@pytest.fixture
+def model(scripted: Model) -> Model:
+    scripted.forget()
+    return scripted
+
+
+@pytest.fixture(scope="session")
+def asked_of_editor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the test extension writes what the editor's model was asked."""
+    return tmp_path_factory.mktemp("lm") / "asked.jsonl"
+
+
+@pytest.fixture(scope="session")
+def workbench(
+    installed: Installed, asked_of_editor: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workbench]:
+    folder = tmp_path_factory.mktemp("workbench")
+    env = environment(
+        folder,
+        {
+            "MAI_LSP_API_KEY": KEY,
+            "MAI_LSP_WIRE": "chat",
+            "MAI_LSP_CACHE_DIR": str(folder / "cache"),
+            "MAI_LSP_DATA_DIR": str(folder / "mai"),
+            "MAI_LSP_CONFIG_DIR": str(folder / "nothing"),
+            "MAI_TEST_ASKED": str(asked_of_editor),
+        },
+    )
+    workbench = Workbench([str(installed.node), str(installed.server)], folder, env)
+    for vsix in (installed.vsix, installed.provider):
+        workbench.install(vsix)
+    with workbench.serving():
+        yield workbench
+
+
+@pytest.fixture(scope="session")
+def browser(installed: Installed) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed.browser, args=list(BROWSER))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(
+    browser: Browser, workbench: Workbench, scripted: Model, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """Gives a function that writes files, and opens the first of them in a window; what is left is kept as a picture."""
+    context = browser.new_context(viewport=VIEW)
+    context.set_default_timeout(PATIENCE * 1000)
+    window = Window(context.new_page(), tmp_path / "project", PICTURES)
+
+    def opened(files: dict[str, str], **settings: object) -> Window:
+        for name, text in files.items():
+            path = window.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        chosen = {
+            "mai.provider": "openai-compatible",
+            "mai.baseUrl": f"{scripted.server.url}/v1",
+            "mai.completion.model": "scripted",
+            "mai.edit.model": "scripted",
+            "mai.plan.model": "scripted",
+        }
+        workbench.settings(chosen | {name.replace("_", "."): value for name, value in settings.items()})
+        window.open(workbench.url, next(iter(files)))
+        return window
+
+    yield opened
+    window.picture(f"{request.node.name}-end")
+    context.close()

@@ -1,0 +1,218 @@
+"""A served workbench and one window of it in the browser: what a user does with the keys, and what there is to be seen.
+
+Nothing here sleeps or tries anything twice: whatever is waited for is a state of the page, or of the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE = 60.0
+"""Seconds after which a wait is a failure; CI machines are slow and shared."""
+
+SETTINGS: Mapping[str, Any] = {
+    # What is not ours is quiet, and what is typed stands as it was typed.
+    "chat.disableAIFeatures": True,
+    "editor.acceptSuggestionOnEnter": "off",
+    "editor.autoClosingBrackets": "never",
+    "editor.autoIndent": "none",
+    "editor.minimap.enabled": False,
+    "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
+    "editor.wordBasedSuggestions": "off",
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "window.autoDetectColorScheme": False,
+    "workbench.colorTheme": "Light Modern",
+    "workbench.enableExperiments": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+
+_LISTENING = re.compile(r"HTTP server listening on (http://[\d.:]+)")
+_SERVER = "launch.py"
+"""The extension's script that runs the language server."""
+
+
+class Workbench:
+    """A running code-server with a data folder of its own."""
+
+    def __init__(self, command: list[str], folder: Path, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.url = ""
+        self._command = [
+            *command,
+            *("--config", str(folder / "config.yaml"), "--auth", "none"),
+            *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(folder / "extensions")),
+            *("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"),
+        ]
+        self._env = {**env, "EXTENSIONS_GALLERY": "{}"}
+        self._process: subprocess.Popen[str] | None = None
+
+    def install(self, vsix: Path) -> str:
+        """Install an extension from its file; return what the editor says."""
+        ran = subprocess.run(
+            [*self._command, "--install-extension", str(vsix)],
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def settings(self, settings: Mapping[str, Any]) -> None:
+        """Set the user's settings."""
+        path = self.folder / "data" / "User" / "settings.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({**SETTINGS, **settings}), encoding="utf-8")
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serve it on a port of its own."""
+        log = self.folder / "log.txt"
+        with log.open("w", encoding="utf-8") as output:
+            command = [*self._command, "--bind-addr", "127.0.0.1:0", "--reconnection-grace-time", "5"]
+            self._process = subprocess.Popen(
+                command, env=self._env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True
+            )
+            try:
+                eventually(lambda: _LISTENING.search(log.read_text(encoding="utf-8")), "the workbench listens")
+                found = _LISTENING.search(log.read_text(encoding="utf-8"))
+                assert found
+                self.url = found[1]
+                yield
+            finally:
+                _end(self._process)
+
+    def servers(self) -> list[psutil.Process]:
+        """Our language servers that run now."""
+        assert self._process
+        return [one for one in psutil.Process(self._process.pid).children(recursive=True) if _is_ours(one)]
+
+
+class Window:
+    """One window with a folder open in it."""
+
+    def __init__(self, page: Page, folder: Path, pictures: Path) -> None:
+        self.page = page
+        self.folder = folder
+        self._pictures = pictures
+
+    def open(self, url: str, file: str) -> None:
+        """Open the folder with a file of it, and wait until the language server is ready; the cursor is at the end."""
+        host = url.removeprefix("http://")
+        payload = json.dumps([["openFile", f"vscode-remote://{host}{self.folder / file}"]])
+        self.page.goto(f"{url}/?folder={quote(str(self.folder))}&payload={quote(payload)}")
+        self.status("ready")
+        self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
+        self.press("Control+End")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Write into what has the focus, as fast as a good typist."""
+        self.page.keyboard.type(text, delay=60)
+
+    def command(self, title: str) -> None:
+        """Run a command from the palette."""
+        self.press("F1")
+        field = self.page.locator(".quick-input-widget input[type=text]")
+        expect(field).to_be_visible()
+        field.fill(f">{title}")
+        self.entry(title).click()
+
+    def entry(self, title: str) -> Locator:
+        """The entry of the open list that has these words in it."""
+        return self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
+
+    def status(self, state: str) -> None:
+        """Wait until our status item says this."""
+        item = self.page.locator('[id="mai-lsp.mai-lsp.mai.status"]')
+        expect(item).to_have_attribute("aria-label", re.compile(rf"MAI: {state}"))
+
+    def ghost(self) -> Locator:
+        """What is shown as a suggestion."""
+        return self.page.locator(".ghost-text-decoration")
+
+    def shows_ghost(self, text: str) -> None:
+        """Wait until this is suggested at the cursor."""
+        expect(self.ghost().first).to_be_visible()
+        expect(self.ghost()).to_have_text([re.compile(f"^{_spaces(text)}$")])
+
+    def messages(self) -> Locator:
+        """The message boxes that are to be seen."""
+        return self.page.locator(".notification-toast .notification-list-item-message")
+
+    def picture(self, name: str) -> None:
+        """Keep what is to be seen."""
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self._pictures / f"{name}.png")
+
+    def save(self, file: str, text: str) -> None:
+        """Save what is open, and wait until the file on disk is this."""
+        self.press("Control+s")
+        self.on_disk({file: text})
+
+    def on_disk(self, files: Mapping[str, str]) -> None:
+        """Wait until the files on disk are these."""
+        eventually(lambda: self.read(files) == dict(files), lambda: f"{self.read(files)} becomes {dict(files)}")
+
+    def read(self, files: Mapping[str, Any]) -> dict[str, str]:
+        """Read files of the folder."""
+        return {name: (self.folder / name).read_bytes().decode() for name in files}
+
+
+def eventually(condition: Callable[[], object], what: str | Callable[[], str]) -> None:
+    """Look again and again until something outside of the page is so; raises AssertionError when it never is."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what if isinstance(what, str) else what()
+        time.sleep(0.05)
+
+
+def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """An environment without a user: nothing in it chooses a provider, and no folder is anybody's own."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "TMPDIR") if name in os.environ}
+    home = folder / "home"
+    home.mkdir(parents=True)
+    return {**kept, "HOME": str(home), **settings}
+
+
+def _spaces(text: str) -> str:
+    return r"[\s\u00a0]".join(map(re.escape, text.split(" ")))
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    try:
+        return any(part.endswith(_SERVER) for part in process.cmdline())
+    except psutil.Error:
+        return False  # ended meanwhile
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process and all that it started."""
+    started = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.terminate()
+    _, left = psutil.wait_procs(started, timeout=10)
+    for one in left:
+        one.kill()
+    process.wait(10)
