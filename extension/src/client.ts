@@ -47,6 +47,7 @@ export function createServer(wiring: Wiring) {
 
   async function start(): Promise<void> {
     try {
+      interpreter = undefined;
       interpreter = await findInterpreter(log);
       log.info(`Python ${interpreter.version} at ${interpreter.path}, from ${interpreter.source}`);
       client = new LanguageClient(SECTION, "MAI", launch(extension, interpreter, "--stdio"), options(wiring));

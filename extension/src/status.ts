@@ -62,9 +62,8 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
     failed(error: Error | undefined): void {
       wrong = error;
       show();
-      if (error) {
-        void offer(error);
-      }
+      void vscode.commands.executeCommand("setContext", "mai.running", !error);
+      void (error && offer(error));
     },
   };
 }

@@ -19,9 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from _lib import env
 from _lib.bench_edit_judges import Changed, parses
-from _lib.bench_edit_samples import SAMPLES, Sample
+from _lib.bench_edit_samples import FILES, SAMPLES, Sample
 from mai_lsp.actions.offer import find
 from mai_lsp.core.recent import Problem, Severity
 from mai_lsp.core.text import Document, Span
@@ -36,8 +35,6 @@ from mai_lsp.settings import Settings
 from mai_lsp.settings_reading import from_env, read
 from tests.support.changing import Watched
 from tests.support.fixture import parse
-
-FILES = env.ROOT / "scripts" / "sample" / "edits"
 
 
 @dataclass(frozen=True, slots=True)

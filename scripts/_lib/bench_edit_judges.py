@@ -7,11 +7,12 @@ is wrong in a few words, or None when the tool that it needs is not installed.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,17 +135,17 @@ def only_comments(mark: str, beside: str) -> Judge:
     return judge
 
 
-def typed(name: str) -> Judge:
-    """Python: all parameters and the result of the function have types, and without them all is as it was."""
+def typed(name: str, result: str, types: Mapping[str, str]) -> Judge:
+    """Python: the function's parameters and result have these types, and without them all is as it was."""
 
     def judge(changed: Changed) -> str:
         trees = [ast.parse(text) for text in (changed.before, changed.after)]
         for function in ast.walk(trees[1]):
             if isinstance(function, ast.FunctionDef) and function.name == name:
-                every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-                bare = [one.arg for one in every if one.annotation is None]
-                if bare or function.returns is None:
-                    return f"no type for {', '.join(bare) or 'the result'}"
+                said = {one.arg: _type(one.annotation) for one in function.args.args} | {"": _type(function.returns)}
+                off = [one for one, right in {**types, "": result}.items() if said.get(one) != right]
+                if off:
+                    return f"{off[0] or 'the result'} has the type {said.get(off[0]) or '(none)'}"
         for tree in trees:
             _without_types(tree)
         return "" if ast.dump(trees[0]) == ast.dump(trees[1]) else "the code has changed"
@@ -185,6 +186,10 @@ def _without_types(tree: ast.Module) -> None:
             node.annotation = None
 
 
+def _type(node: ast.expr | None) -> str:
+    return ast.unparse(node) if node is not None else ""
+
+
 def _written(changed: Changed, name: str, behind: str) -> str:
     (changed.root / name).write_text(f"{changed.after}\n{behind}\n", encoding="utf-8")
     return name
@@ -206,6 +211,7 @@ def _run(folder: Path, command: list[str]) -> str | None:
             errors="replace",
             timeout=PATIENCE,
             check=False,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:

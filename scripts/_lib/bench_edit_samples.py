@@ -6,6 +6,7 @@ What is asked for is what a user would ask; the judges ask for the meaning of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from _lib.bench_edit_judges import (
     Judge,
@@ -19,6 +20,9 @@ from _lib.bench_edit_judges import (
     tests_of,
     typed,
 )
+
+FILES = Path(__file__).resolve().parent.parent / "sample" / "edits"
+"""Their `$0` is the cursor, or both ends of a selection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample("document", "ranges.py", documented("clamp")),
     Sample("document", "strings.rs", only_comments(r"\s*///", "pub fn is_palindrome")),
-    Sample("types.add", "greeting.py", typed("greet")),
+    Sample("types.add", "greeting.py", typed("greet", "str", {"name": "str", "times": "int", "loud": "bool"})),
     Sample(
         "types.jsdoc",
         "points.js",

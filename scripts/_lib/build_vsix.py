@@ -11,6 +11,7 @@ import json
 import platform
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from _lib import env, node, vsix_libs
@@ -46,10 +47,18 @@ def main() -> None:
 
 
 def build(target: str) -> Path:
-    """Stage the extension for one platform below `dist`, where it can also be run from, and pack it."""
-    staged = OUT / "extension" / target
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    """Put the extension for one platform together and pack it; what was packed before stays until this is done."""
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vsix-", dir=OUT) as folder:
+        packed = Path(folder) / f"mai-lsp-{_stage(target, Path(folder) / 'extension')}-{target}.vsix"
+        command = ["package", "--no-dependencies", "--allow-missing-repository", "--out", str(packed)]
+        node.vsce([*command, *(() if target == UNIVERSAL else ("--target", target))], Path(folder) / "extension")
+        return packed.replace(OUT / packed.name)
+
+
+def _stage(target: str, staged: Path) -> str:
+    """Fill a new folder with what is packed; return the version."""
+    staged.mkdir()
     for name in SHIPPED:
         source = node.EXTENSION / name
         if source.is_dir():
@@ -60,11 +69,8 @@ def build(target: str) -> Path:
     shutil.copytree(node.EXTENSION / "out", staged / "out", ignore=shutil.ignore_patterns("test"))
     vsix_libs.install(target, staged / "bundled")
     vsix_libs.add_server(staged / "bundled")
-    version = json.loads((staged / "package.json").read_text(encoding="utf-8"))["version"]
-    vsix = OUT / f"mai-lsp-{version}-{target}.vsix"
-    command = ["package", "--no-dependencies", "--allow-missing-repository", "--out", str(vsix)]
-    node.vsce([*command, *(() if target == UNIVERSAL else ("--target", target))], staged)
-    return vsix
+    version: str = json.loads((staged / "package.json").read_text(encoding="utf-8"))["version"]
+    return version
 
 
 def this_machine() -> str:

@@ -1,4 +1,4 @@
-"""Puts the editors that `tests/editors` drives below `.editors`: unpacked there from Debian and PyPI, with own launchers.
+"""Puts the editors that `tests/editors` drives below `.editors`: unpacked from Debian and PyPI, with launchers.
 
 Nothing is installed into the system, whose own editors and libraries stay as they are, and no host is named here: apt's
 and pip's own configuration say where packages come from.
@@ -60,6 +60,7 @@ share=$(echo "$root"/usr/share/emacs/[0-9]*) helpers=$(echo "$root"/usr/libexec/
 export EMACSDATA="$share/etc" EMACSDOC="$share/etc" EMACSPATH="$helpers"
 EMACSLOADPATH=$(find "$share/lisp" "$root"/usr/share/emacs/site-lisp/elpa-src -type d | tr '\\n' ':')
 export EMACSLOADPATH
+set -- --eval "(setq native-comp-enable-subr-trampolines nil native-comp-jit-compilation nil)" "$@"  # no compiler here
 exec "$loader" --library-path "$lib" "$root/usr/bin/emacs-nox" --dump-file="$(echo "$helpers"/*.pdmp)" "$@"
 """,
 }
@@ -124,10 +125,11 @@ def _unpack(apt: Path, root: Path) -> None:
 def _mirror() -> str:
     """Return the Debian mirror that this machine's apt is set up with."""
     sources = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
-    for path in sources:
-        if path.is_file() and (found := re.search(r"\b\w+://\S+/debian/?(?=\s|$)", path.read_text(encoding="utf-8"))):
-            return found[0]
-    env.fail("The tests in real editors get these from Debian, and apt is set up with no mirror of it.")
+    said = "".join(path.read_text(encoding="utf-8") for path in sources if path.is_file())
+    found = re.search(r"^[^#\n]*?(\w+://\S+/debian/?)(?=\s|$)", said, re.MULTILINE)
+    if found is None:
+        env.fail("The tests in real editors get these from Debian, and apt is set up with no mirror of it.")
+    return found[1]
 
 
 def _launcher(name: str, body: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 import time
 
-from _lib import check, env
+from _lib import check, editors, env
 
 
 def main() -> None:
-    """Check, then unit, engine and end-to-end tests, then those that need the real model."""
+    """Check, then unit, engine and end-to-end tests, then real editors, then those that need the real model."""
     python = str(env.ensure("local", "dev"))
     pytest = [python, "-m", "pytest", "-q"]
     if arguments := sys.argv[1:]:
@@ -27,6 +27,9 @@ def main() -> None:
     env.say("The editor extension, packed")
     env.run([python, str(env.ROOT / "scripts" / "build_vsix")])
     env.run([*pytest, "tests/extension"])
+    env.say("Real editors")
+    editors.ensure(python)
+    env.run([*pytest, "tests/editors"])
     env.say("The real local model")
     env.run([python, "-m", "mai_lsp", "model", "fetch"])
     env.run([*pytest, "-m", "real_model", "tests"])

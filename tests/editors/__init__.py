@@ -1,0 +1,1 @@
+"""Real editors other than VS Code, each with the configuration of the README."""

@@ -1,4 +1,4 @@
-"""What every editor here works with: launchers, a small project, a scripted model, and an environment without a user."""
+"""What every editor here works with: launchers, a small project, a scripted model, an environment without a user."""
 
 from __future__ import annotations
 

@@ -7,9 +7,7 @@ from tests.support.changing import block
 
 RENAME = "Rename Cart.total to amount"
 
-RENAMED = {
-    path: text.replace("total(", "amount(") for path, text in FILES.items() if "total(" in text
-}
+RENAMED = {path: text.replace("total(", "amount(") for path, text in FILES.items() if "total(" in text}
 
 
 def renaming() -> str:

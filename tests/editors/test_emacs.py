@@ -60,3 +60,15 @@ def test_eglot_refactors_several_files(run: Run, project: Path, model: ModelServ
     model.default = (send(renaming()),)
     run("eglot", "refactor")
     assert {path: (project / path).read_text(encoding="utf-8") for path in RENAMED} == RENAMED
+
+
+def test_lsp_mode_shows_ghost_text_and_inserts_it(run: Run, project: Path, model: ModelServer) -> None:
+    model.default = (send("    return len(cart.prices)"),)
+    assert "turn len(cart.prices)" in run("lsp-mode", "complete")
+    assert (project / "shop/pay.py").read_text(encoding="utf-8") == COUNTED
+
+
+def test_lsp_mode_runs_a_code_action(run: Run, project: Path, model: ModelServer) -> None:
+    model.default = (send(SUMMED),)
+    run("lsp-mode", "body")
+    assert (project / "shop/cart.py").read_text(encoding="utf-8") == TOTALLED

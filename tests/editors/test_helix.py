@@ -18,25 +18,25 @@ ESCAPE, ENTER, TAB, CONTROL_U, CONTROL_X = "\x1b", "\r", "\t", "\x15", "\x18"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def homes(tmp_path: Path) -> dict[str, str]:
+    """Folders with nothing but the README's lines."""
     lines = configuration("Helix", "toml")
     assert '"pylsp", ' in lines
-    folder = tmp_path / "config"
-    (folder / "helix").mkdir(parents=True)
+    folder = tmp_path / "config" / "helix"
+    folder.mkdir(parents=True)
     # The README shows it beside another server, which is not installed here.
-    (folder / "helix" / "languages.toml").write_text(lines.replace('"pylsp", ', ""), encoding="utf-8")
-    return folder
+    (folder / "languages.toml").write_text(lines.replace('"pylsp", ', ""), encoding="utf-8")
+    return {"XDG_CONFIG_HOME": str(folder.parent), "XDG_CACHE_HOME": str(tmp_path / "hx")}
 
 
 @pytest.fixture
 def opened(
-    request: pytest.FixtureRequest, launchers: Path, project: Path, config: Path, env: dict[str, str], tmp_path: Path
+    request: pytest.FixtureRequest, launchers: Path, project: Path, homes: dict[str, str], env: dict[str, str]
 ) -> Iterator[Terminal]:
-    homes = {"XDG_CONFIG_HOME": str(config), "XDG_CACHE_HOME": str(tmp_path / "hx")}
-    log = tmp_path / "hx.log"
+    log = project.parent / "hx.log"
     argv = [str(launchers / "hx"), "-v", "--log", str(log), str(project / request.param)]
     with terminal(argv, project, env | homes) as screen:
-        screen.until(lambda: log.exists() and "initialized" in log.read_text(encoding="utf-8"), "the server")
+        screen.until(lambda: log.exists() and "textDocument/didOpen" in log.read_text(encoding="utf-8"), "the server")
         yield screen
         normal(screen)
         screen.keys(f":q!{ENTER}")
@@ -49,13 +49,11 @@ def normal(screen: Terminal) -> None:
         screen.see(" NOR ")
 
 
-def saved(screen: Terminal, path: Path) -> str:
-    """Save, and return what is on disk then."""
-    before = path.stat().st_mtime_ns
+def saves(screen: Terminal, path: Path, text: str) -> None:
+    """Save, and wait until the file is as it is to be."""
     normal(screen)
     screen.keys(f":w{ENTER}")
-    screen.until(lambda: path.stat().st_mtime_ns != before, "the file to be saved")
-    return path.read_text(encoding="utf-8")
+    screen.until(lambda: path.read_text(encoding="utf-8") == text, f"{path.name} to be saved with the change")
 
 
 @pytest.mark.parametrize("opened", ["shop/pay.py"], indirect=True)
@@ -67,7 +65,7 @@ def test_a_suggestion_from_the_menu_is_inserted(opened: Terminal, project: Path,
     opened.see("return len(cart.prices)")
     opened.keys(f"{TAB}{ENTER}")
     wanted = FILES["shop/pay.py"] + "\ndef count(cart: Cart) -> int:\n    return len(cart.prices)\n"
-    assert saved(opened, project / "shop/pay.py") == wanted
+    saves(opened, project / "shop/pay.py", wanted)
 
 
 @pytest.mark.parametrize("opened", ["shop/cart.py"], indirect=True)
@@ -78,4 +76,4 @@ def test_a_code_action_is_resolved_and_applied(opened: Terminal, project: Path, 
     opened.see("Write the body of `total`")
     opened.keys(ENTER)
     opened.see("return sum(self.prices)")
-    assert saved(opened, project / "shop/cart.py") == TOTALLED
+    saves(opened, project / "shop/cart.py", TOTALLED)

@@ -110,7 +110,11 @@ def test_one_word_of_the_ghost_text_is_taken_and_the_rest_stays(
     whole.open(project / "shop/pay.py")
     whole.keys("Go<CR>def count(cart: Cart) -> int:<CR>")
     whole.until(lambda: whole.ghost == "return len(cart.prices)", "ghost text")
-    for typed, rest in (("return", " len(cart.prices)"), ("return len", "(cart.prices)"), ("return len(", "cart.prices)")):
+    for typed, rest in (
+        ("return", " len(cart.prices)"),
+        ("return len", "(cart.prices)"),
+        ("return len(", "cart.prices)"),
+    ):
         whole.keys("<M-Right>")
         whole.until(lambda typed=typed: whole.text.endswith(f"\n    {typed}\n"), typed)  # type: ignore[misc]
         whole.until(lambda rest=rest: whole.ghost == rest, f"{rest} behind it")  # type: ignore[misc]
@@ -146,7 +150,7 @@ def test_the_instruction_for_a_range_is_asked_for(whole: Neovim, project: Path, 
     whole.until(lambda: whole.text == TOTALLED, "the edit")
     told = model.requests[0].body["messages"][-1]["content"]
     assert "Return the sum.\n" in told
-    assert FILES["shop/cart.py"][FILES["shop/cart.py"].index("    def total"):] in told
+    assert FILES["shop/cart.py"][FILES["shop/cart.py"].index("    def total") :] in told
 
 
 def test_the_next_edit_is_gone_to_and_then_made(whole: Neovim, project: Path) -> None:

@@ -16,9 +16,7 @@ from tests.support.model_steps import send
 
 
 @pytest.fixture(params=["Neovim 0.11", "Neovim with everything"])
-def editor(
-    request: pytest.FixtureRequest, launchers: Path, project: Path, env: dict[str, str]
-) -> Iterator[Neovim]:
+def editor(request: pytest.FixtureRequest, launchers: Path, project: Path, env: dict[str, str]) -> Iterator[Neovim]:
     with neovim(launchers / "nvim-0.11", configuration(request.param, "lua"), project, env) as running:
         yield running
 

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from mai_lsp.actions.offer import find
+from mai_lsp.actions.styles import DOCUMENTATION
+from mai_lsp.core import syntax
 from mai_lsp.core.change import Change
+from mai_lsp.core.language import find as find_language
 from mai_lsp.core.recent import Problem as Reported
 from mai_lsp.core.recent import Severity
-from mai_lsp.core.text import Document, Span
-from mai_lsp.engine.change.job import Job
+from mai_lsp.core.text import Document, Span, open_document
+from mai_lsp.engine.change.job import Job, Place
 from mai_lsp.engine.change.jobs import job_of
 from mai_lsp.engine.change.meant import RULES, meant
 from mai_lsp.reply.edits.wanted import Refusal
@@ -244,3 +247,47 @@ def test_what_no_tree_can_tell_passes() -> None:
     assert meant(job, (Change("other.py", document, "pass\n"),)) is None
     bare = replace(document, syntax=None)
     assert meant(job, (Change("shop.py", bare, "def f(a):\n    ...\n"),)) is None
+
+
+DOCUMENTED = {
+    "python": ("", "class A:\n    b = 1\n"),
+    "javascript": ("/** A.\n * @returns {number} b\n */\n", "function f() { return 1; }\n"),
+    "javascriptreact": ("/** A. */\n", "const F = () => <p>b</p>;\n"),
+    "typescript": ("/** A. */\n", "export function f(): number { return 1; }\n"),
+    "typescriptreact": ("/** A. */\n", "export const F = () => <p>b</p>;\n"),
+    "go": ("// F is one.\n", "func F() int { return 1 }\n"),
+    "rust": ("/// A.\n///\n/// # Panics\n", "pub fn f() -> u8 { 1 }\n"),
+    "java": ("/** A. */\n", "class A { int f() { return 1; } }\n"),
+    "csharp": ("/// <summary>A.</summary>\n", "class A { int F() { return 1; } }\n"),
+    "kotlin": ("/** A. */\n", "fun f(): Int { return 1 }\n"),
+    "scala": ("/** A. */\n", "object A { def f(): Int = 1 }\n"),
+    "swift": ("/// A.\n/// - Returns: one\n", "func f() -> Int { return 1 }\n"),
+    "php": ("/** A. */\n", "function f() { return 1; }\n"),
+    "ruby": ("# A.\n# @return [Integer] one\n", "def f\n  1\nend\n"),
+    "c": ("/** @brief A. */\n", "int f(void) { return 1; }\n"),
+    "cpp": ("/** @brief A. */\n", "int f() { return 1; }\n"),
+    "lua": ("--- A.\n-- @return one\n", "function f() return 1 end\n"),
+    "shellscript": ("# A.\n", "f() {\n  echo 1\n}\n"),
+}
+"""By language: what is written above code when that is documented, as `actions.styles` has it."""
+
+
+def test_every_language_with_documentation_is_here() -> None:
+    assert set(DOCUMENTED) == set(DOCUMENTATION)
+
+
+@pytest.mark.parametrize("language", DOCUMENTED)
+def test_documentation_is_no_code_in_any_language(language: str) -> None:
+    row = find_language(language)
+    doc, code = DOCUMENTED[language]
+    before = "<?php\n" + code if language == "php" else code
+    document = open_document("file:///a", language, 1, before)
+    document = replace(document, syntax=syntax.parse(row, before))
+    if document.syntax is None:
+        pytest.skip("its grammar is not installed")
+    job = Job("redocument", "", "", Place("a", document, Span(len(before) - len(code), len(before))))
+    after = before.replace(code, doc + code) if doc else before.replace(":\n", ':\n    """A."""\n\n', 1)
+    assert after != before
+    assert meant(job, (Change("a", document, after),)) is None
+    broken = after.replace("1", "2").replace("<p>b", "<p>c")
+    assert meant(job, (Change("a", document, broken),)) is not None

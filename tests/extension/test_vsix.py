@@ -95,7 +95,7 @@ def test_a_suggestion_comes_with_nothing_but_the_file_and_a_python(
         )
         client.open(uri, "python", "def add(a, b):\n    ret")
         items = client.complete(uri, 1, 7)["items"]
-        assert [item["insertText"].strip() for item in items] == ["return a + b"]
+        assert [item["insertText"].strip() for item in items] == ["urn a + b"]
         report: dict[str, Any] = client.request("workspace/executeCommand", {"command": "mai.status"})
         assert report["problems"] == []
         with_grammar = {name for name, there in report["grammars"].items() if there}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -102,7 +102,7 @@ def open_window(
     context.set_default_timeout(PATIENCE * 1000)
     window = Window(context.new_page(), tmp_path / "project", PICTURES)
 
-    def opened(files: dict[str, str], **settings: object) -> Window:
+    def opened(files: dict[str, str], settings: Mapping[str, Any] | None = None) -> Window:
         for name, text in files.items():
             path = window.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def open_window(
             "mai.edit.model": "scripted",
             "mai.plan.model": "scripted",
         }
-        workbench.settings(chosen | {name.replace("_", "."): value for name, value in settings.items()})
+        workbench.settings(chosen | dict(settings or {}))
         window.open(workbench.url, next(iter(files)))
         return window
 

@@ -32,7 +32,8 @@ SETTINGS: Mapping[str, Any] = {
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
     "editor.wordBasedSuggestions": "off",
     "extensions.autoCheckUpdates": False,
-    "extensions.autoUpdate": False,
+    "extensions.autoUpdate": "off",
+    "remote.autoForwardPorts": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "window.autoDetectColorScheme": False,
@@ -44,6 +45,12 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 _LISTENING = re.compile(r"HTTP server listening on (http://[\d.:]+)")
+_GHOST = """wanted => {
+  const parts = [...document.querySelectorAll(".ghost-text-decoration")].map((part) => part.textContent);
+  const text = parts.join("").replaceAll("\\u00a0", " ");
+  return wanted.includes(text) ? text : undefined;
+}"""
+
 _SERVER = "launch.py"
 """The extension's script that runs the language server."""
 
@@ -120,6 +127,10 @@ class Window:
         payload = json.dumps([["openFile", f"vscode-remote://{host}{self.folder / file}"]])
         self.page.goto(f"{url}/?folder={quote(str(self.folder))}&payload={quote(payload)}")
         self.status("ready")
+        self.focus()
+
+    def focus(self) -> None:
+        """Go to the end of the open file."""
         self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
         self.press("Control+End")
 
@@ -133,7 +144,7 @@ class Window:
         self.page.keyboard.type(text, delay=60)
 
     def command(self, title: str) -> None:
-        """Run a command from the palette."""
+        """Run a command from the palette; it has to be enabled."""
         self.press("F1")
         field = self.page.locator(".quick-input-widget input[type=text]")
         expect(field).to_be_visible()
@@ -153,10 +164,11 @@ class Window:
         """What is shown as a suggestion."""
         return self.page.locator(".ghost-text-decoration")
 
-    def shows_ghost(self, text: str) -> None:
-        """Wait until this is suggested at the cursor."""
-        expect(self.ghost().first).to_be_visible()
-        expect(self.ghost()).to_have_text([re.compile(f"^{_spaces(text)}$")])
+    def shows_ghost(self, *texts: str) -> str:
+        """Wait until one of these is suggested at the cursor, and nothing else; return which."""
+        found = self.page.wait_for_function(_GHOST, arg=list(texts)).json_value()
+        assert isinstance(found, str)
+        return found
 
     def messages(self) -> Locator:
         """The message boxes that are to be seen."""
@@ -195,10 +207,6 @@ def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     home = folder / "home"
     home.mkdir(parents=True)
     return {**kept, "HOME": str(home), **settings}
-
-
-def _spaces(text: str) -> str:
-    return r"[\s\u00a0]".join(map(re.escape, text.split(" ")))
 
 
 def _is_ours(process: psutil.Process) -> bool:

@@ -51,7 +51,8 @@ class EditorWatcher:
         if token is None:
             if not self._server.session.client.progress:
                 return
-            token = f"mai-change-{next(_COUNT)}"
+            number = next(_COUNT)
+            token = f"mai-change-{number}"
             try:
                 async with asyncio.timeout(ALLOWED_WITHIN):
                     await progress.create_async(token)

@@ -1,4 +1,4 @@
-"""Where this machine keeps things: what can be made again (weights, indexes), what can not (figures), and what users write.
+"""Where this machine keeps things: what can be made anew (weights, indexes), what can not (figures), what users write.
 
 It names the folders and never makes them.
 """

@@ -68,7 +68,16 @@ def test_pushed_settings(pushed: Any, layer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "layer", "count"), [(None, {}, 0), ([], {}, 0), ([None], {}, 0), ([{"a": 1}], {"a": 1}, 0), ([7], {}, 1)]
+    ("items", "layer", "count"),
+    [
+        (None, {}, 0),
+        ([], {}, 0),
+        ([None], {}, 0),
+        ([{"a": 1}], {"a": 1}, 0),
+        ([[]], {}, 0),  # an empty table of Lua's
+        ([7], {}, 1),
+        ([[7]], {}, 1),
+    ],
 )
 def test_pulled_settings(items: Any, layer: Any, count: int) -> None:
     found, problems = from_pull(items)
