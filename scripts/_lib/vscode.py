@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -43,8 +43,8 @@ def ensure() -> Installed:
     browser = _browser()
     _workbench()
     target = build_vsix.this_machine()
-    env.run([str(env.ROOT / ".venv/bin/python"), str(env.ROOT / "scripts/build_vsix"), "--target", target], quiet=True)
-    built = max((env.ROOT / "dist").glob(f"mai-lsp-*-{target}.vsix"), key=lambda path: path.stat().st_mtime)
+    env.run([sys.executable, str(env.ROOT / "scripts" / "build_vsix"), "--target", target], quiet=True)
+    built = max(build_vsix.OUT.glob(f"mai-lsp-*-{target}.vsix"), key=lambda path: path.stat().st_mtime)
     provider = FOLDER / "provider.vsix"
     packed = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(provider)]
     node.vsce(packed, env.ROOT / "tests" / "vscode" / "lm-provider")
@@ -73,7 +73,9 @@ def _workbench() -> None:
     inside = PACKAGES / "code-server/lib/vscode"
     settings = {"npm_config_loglevel": "error", "npm_config_audit": "false", "npm_config_fund": "false"}
     for folder, omitted in ((FOLDER, ()), (inside, ("--omit=dev",)), (inside / "extensions", ("--omit=dev",))):
-        env.run([npm, "install" if omitted else "ci", "--ignore-scripts", *omitted], env=settings, cwd=folder, quiet=True)
+        env.run(
+            [npm, "install" if omitted else "ci", "--ignore-scripts", *omitted], env=settings, cwd=folder, quiet=True
+        )
     _STAMP.write_text(wanted, encoding="utf-8")
     env.say(f"There in {time.monotonic() - started:.0f} s")
 

@@ -37,6 +37,13 @@ end })
 """What a test adds to a configuration: nothing is left beside the files, progress is remembered, and for which text
 the server was asked last and has answered."""
 
+_ATTACHED = """
+local client, buffer = vim.lsp.get_clients({ bufnr = 0, name = "mai" })[1], vim.api.nvim_get_current_buf()
+if not client or not client.initialized or not client.attached_buffers[buffer] then return false end
+-- What is typed before Neovim listens to it is asked about with the next key only.
+return not vim.lsp.inline_completion or #vim.api.nvim_get_autocmds({ event = "CursorMovedI", buffer = buffer }) > 0
+"""
+
 _GHOST = """
 local space = vim.api.nvim_get_namespaces()["nvim.lsp.inline_completion"]
 local mark = space and vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })[1]
@@ -69,8 +76,7 @@ class Neovim:
     def open(self, path: Path) -> None:
         """Edit a file, and wait for the server to be attached to it."""
         self.command(f"edit {path}")
-        attached = "local c = vim.lsp.get_clients({ bufnr = 0, name = 'mai' })[1]; return c ~= nil and c.initialized"
-        self.until(lambda: self.lua(attached), "the server to be attached")
+        self.until(lambda: self.lua(_ATTACHED), "the server to be attached")
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.e2e.editor import KEY
 from tests.support.model_server import threaded
 from tests.vscode.model import Model
-from tests.vscode.workbench import PATIENCE, Window, Workbench, environment
+from tests.vscode.workbench import PATIENCE, Window, Workbench, environment, eventually
 
 if TYPE_CHECKING:
     from _lib.vscode import Installed
@@ -38,9 +39,12 @@ def installed() -> Installed:
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
         from _lib import vscode
+
+        return vscode.ensure()
+    except SystemExit as error:
+        raise RuntimeError("VS Code is not there; why is above") from error
     finally:
         sys.path.remove(str(ROOT / "scripts"))
-    return vscode.ensure()
 
 
 @pytest.fixture(scope="session")
@@ -102,22 +106,28 @@ def open_window(
     context.set_default_timeout(PATIENCE * 1000)
     window = Window(context.new_page(), tmp_path / "project", PICTURES)
 
-    def opened(files: dict[str, str], settings: Mapping[str, Any] | None = None) -> Window:
+    def opened(files: dict[str, str], settings: Mapping[str, Any] = MappingProxyType({})) -> Window:
         for name, text in files.items():
             path = window.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
-        chosen = {
-            "mai.provider": "openai-compatible",
-            "mai.baseUrl": f"{scripted.server.url}/v1",
-            "mai.completion.model": "scripted",
-            "mai.edit.model": "scripted",
-            "mai.plan.model": "scripted",
-        }
-        workbench.settings(chosen | dict(settings or {}))
+        usual = {} if "mai.provider" in settings else scripted_model(scripted.server.url)
+        workbench.settings({**usual, **settings})
         window.open(workbench.url, next(iter(files)))
         return window
 
     yield opened
     window.picture(f"{request.node.name}-end")
     context.close()
+    eventually(lambda: not workbench.servers(), "no server outlives its window")
+
+
+def scripted_model(url: str) -> dict[str, str]:
+    """The settings that send everything to a scripted model server."""
+    return {
+        "mai.provider": "openai-compatible",
+        "mai.baseUrl": f"{url}/v1",
+        "mai.completion.model": "scripted",
+        "mai.edit.model": "scripted",
+        "mai.plan.model": "scripted",
+    }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from tests.e2e.editor import KEY
 from tests.support.changing import said_to
+from tests.support.gate import Gate
 from tests.support.model_server import Asked, ModelServer
 from tests.support.model_steps import Step, send, stall, status
-from tests.support.gate import Gate
 
 COMPLETION = "You complete code inside an editor."
 """How the instructions of a completion begin; those of changes begin otherwise."""
@@ -31,16 +31,14 @@ class Model:
         self._replies.clear()
         self.server.requests.clear()
 
-    def asked(self, about: str = "") -> list[str]:
-        """The prompts so far that have `about` in them."""
-        return [said for said in map(said_to, self._let_in()) if about in said]
+    def asked(self, about: str) -> list[str]:
+        """The prompts so far that have `about` in them, and a right key."""
+        prompts = (said_to(asked) for asked in list(self.server.requests) if _key(asked) == KEY)
+        return [prompt for prompt in prompts if about in prompt]
 
     def keys(self) -> list[str]:
         """The keys that came, oldest first."""
         return [_key(asked) for asked in list(self.server.requests)]
-
-    def _let_in(self) -> Iterable[Asked]:
-        return [asked for asked in list(self.server.requests) if _key(asked) == KEY]
 
     def _answer(self, asked: Asked) -> Sequence[Step]:
         if _key(asked) != KEY:
@@ -48,8 +46,8 @@ class Model:
         prompt = said_to(asked)
         for about, replies, after in self._replies:
             if about in prompt:
-                number = sum(about in earlier for earlier in self.asked()) - 1
-                reply = send(replies[min(number, len(replies) - 1)])
+                number = len(self.asked(about))
+                reply = send(replies[min(number, len(replies)) - 1])
                 return (stall(after), reply) if after else (reply,)
         return (send(""),)
 

@@ -87,7 +87,9 @@ class Workbench:
         """Set the user's settings."""
         path = self.folder / "data" / "User" / "settings.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**SETTINGS, **settings}), encoding="utf-8")
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps({**SETTINGS, **settings}), encoding="utf-8")
+        new.replace(path)  # at once: the editor may be reading
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -124,7 +126,8 @@ class Window:
     def open(self, url: str, file: str) -> None:
         """Open the folder with a file of it, and wait until the language server is ready; the cursor is at the end."""
         host = url.removeprefix("http://")
-        payload = json.dumps([["openFile", f"vscode-remote://{host}{self.folder / file}"]])
+        # The second lets the test extension, and no other that asks for it, have its model need consent.
+        payload = json.dumps([["openFile", f"vscode-remote://{host}{self.folder / file}"], ["enableProposedApi", ""]])
         self.page.goto(f"{url}/?folder={quote(str(self.folder))}&payload={quote(payload)}")
         self.status("ready")
         self.focus()
@@ -154,6 +157,13 @@ class Window:
     def entry(self, title: str) -> Locator:
         """The entry of the open list that has these words in it."""
         return self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
+
+    def answer(self, question: str, text: str) -> None:
+        """Wait for an input box that asks for this, and answer it."""
+        box = self.page.locator(".quick-input-widget", has_text=re.compile(question, re.IGNORECASE))
+        expect(box).to_be_visible()
+        box.locator("input:not([type=checkbox])").fill(text)
+        self.press("Enter")
 
     def status(self, state: str) -> None:
         """Wait until our status item says this."""

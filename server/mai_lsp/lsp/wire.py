@@ -137,11 +137,22 @@ class Protocol(LanguageServerProtocol):
         elif self._asked_to_shut_down and method != types.EXIT:
             code, text = types.ErrorCodes.InvalidRequest, "The server is shutting down."
         else:
-            self._asked_to_shut_down |= method == types.SHUTDOWN
+            if method == types.SHUTDOWN:
+                self._asked_to_shut_down = True
+                self._give_up()
             return True
         log.info("%s came at the wrong time", _known(method))
         self._refuse(data, code, text)
         return False
+
+    def _give_up(self) -> None:
+        """End the requests under way.
+
+        pygls is about to, too, but fails at the first that ends: it leaves the very dict that is gone through.
+        """
+        for future in list(self._request_futures.values()):
+            if not future.done():
+                future.cancel()
 
     def _refuse(self, data: dict[str, Any], code: types.ErrorCodes, text: str) -> None:
         """Answer a request with an error; a notification or a reply gets none."""

@@ -11,6 +11,8 @@ const MODEL = {
   maxInputTokens: 128000,
   maxOutputTokens: 64000,
   capabilities: {},
+  // A proposed part of the API, as Copilot uses it: with it the editor asks the user for consent.
+  requiresAuthorization: { label: "scripted-user" },
 };
 
 const PIECES = ["```python\n", "    return first ", "* second", "\n```"];
