@@ -30,6 +30,8 @@ def main() -> None:
     env.say("Real editors")
     editors.ensure(python)
     env.run([*pytest, "tests/editors"])
+    env.say("Real VS Code")
+    env.run([*pytest, "tests/vscode"])
     env.say("The real local model")
     env.run([python, "-m", "mai_lsp", "model", "fetch"])
     env.run([*pytest, "-m", "real_model", "tests"])

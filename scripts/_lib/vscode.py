@@ -1,4 +1,4 @@
-"""Puts the real VS Code that `tests/vscode` drives below `.code-server`: a workbench served to a browser, with our VSIX.
+"""Puts the VS Code that `tests/vscode` drives below `.code-server`: a workbench served to a browser, and our VSIX.
 
 The workbench and the node that it runs in come from npm with every version locked, the browser is Debian's. No host is
 named here: npm's and apt's own configuration say where packages come from.

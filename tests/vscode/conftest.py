@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from tests.e2e.editor import KEY
 from tests.support.model_server import threaded
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".artefacts" / "vscode"
 """Ignored by git."""
 
-VIEW = {"width": 1120, "height": 700}
+VIEW: ViewportSize = {"width": 1120, "height": 700}
 
 # Debian's Chromium as root, in a container without a graphics card, asking nobody for anything.
 BROWSER = (
@@ -101,7 +101,7 @@ def browser(installed: Installed) -> Iterator[Browser]:
 def open_window(
     browser: Browser, workbench: Workbench, scripted: Model, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Open]:
-    """Gives a function that writes files, and opens the first of them in a window; what is left is kept as a picture."""
+    """Gives a function that writes files, and opens the first of them; how the window ends is kept as a picture."""
     context = browser.new_context(viewport=VIEW)
     context.set_default_timeout(PATIENCE * 1000)
     window = Window(context.new_page(), tmp_path / "project", PICTURES)

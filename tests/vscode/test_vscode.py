@@ -1,4 +1,4 @@
-"""Real VS Code with our VSIX: suggestions, code actions, a refactor, wrong keys, a killed server, the editor's models."""
+"""Real VS Code with our VSIX: suggestions, a code action, a refactor, a wrong key, a killed server, its own models."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_code_action_of_the_light_bulb_is_applied(open_window: Open, model: Mo
 
 
 SHOP = {
-    "shop/cart.py": "class Cart:\n    prices = (1, 2)\n\n    def total(self) -> int:\n        return sum(self.prices)\n",
+    "shop/cart.py": "class Cart:\n    prices = 1, 2\n\n    def total(self) -> int:\n        return sum(self.prices)\n",
     "shop/pay.py": "from shop.cart import Cart\n\n\ndef pay(cart: Cart) -> int:\n    return cart.total()\n",
     "shop/bill.py": 'from shop.cart import Cart\n\n\ndef bill(cart: Cart) -> str:\n    return f"{cart.total()}"\n',
 }
