@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 5.0
-"""Seconds to wait for a client's answer; until it comes the other sources' settings hold."""
+"""Seconds to wait for a client's answer; after that the other sources' settings hold until it comes."""
 
 LIST_ID = "mai-completion-list"
 
@@ -69,7 +69,10 @@ async def pull(server: Server) -> None:
     session = server.session
     if session.client.pulls:
         item = types.ConfigurationItem(section=configuration.SECTION)
-        answer = await _answer(server.workspace_configuration_async(types.ConfigurationParams([item])))
+        asked = asyncio.ensure_future(server.workspace_configuration_async(types.ConfigurationParams([item])))
+        answer = await _answer(asyncio.shield(asked))
+        if not asked.done():
+            session.tasks.start(_ask_again(server, asked), "late settings")
         if answer is not None:
             session.configuration.put(configuration.CLIENT, *configuration.from_pull(answer))
     session.settle()
@@ -93,6 +96,13 @@ def follow(server: Server) -> None:
         gone = types.Unregistration(id=LIST_ID, method=types.TEXT_DOCUMENT_COMPLETION)
         request = server.client_unregister_capability_async(types.UnregistrationParams([gone]))
     server.session.tasks.start(_answer(request), "registering completion")
+
+
+async def _ask_again(server: Server, asked: asyncio.Future[Any]) -> None:
+    """Ask anew once a client that was busy has answered: an editor that starts may take longer than we wait."""
+    await asyncio.wait([asked])
+    if not asked.cancelled() and asked.exception() is None:
+        await pull(server)
 
 
 async def _answer(request: Awaitable[Any]) -> Any:

@@ -126,6 +126,7 @@ class Session:
         self._several: Found | None = None
         """The last answer that had several, for editors that ask again to step through them."""
         self._ruled: tuple[tuple[Path, ...], bool] | None = None
+        self._settled = False
 
     @property
     def settings(self) -> Settings:
@@ -158,6 +159,7 @@ class Session:
 
     def settle(self) -> None:
         """Let changed settings take effect, and tell the user once about each that is wrong."""
+        self._settled = True
         logs.set_level(self.settings.log_level)
         self._follow_rules()
         if fresh := self.configuration.news():
@@ -313,7 +315,8 @@ class Session:
             # What is loaded by now stays; leaving it out of every later collection takes 20 ms off their pauses.
             gc.freeze()
             gc.enable()
-        self._check(loaded)
+        if self._settled:  # Else the client has not told its settings yet; what is missing may be among them.
+            self._check(loaded)
         self.tasks.start(self._learn_costs(loaded), "reading the costs")
         asyncio.get_running_loop().call_soon(self._read_own)
         return loaded
