@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import attrs
 import psutil
 from lsprotocol import types
 
-from tests.e2e.editor import Editor, editing, for_model
+from tests.e2e.editor import PATIENCE, Editor, editing, for_model
 from tests.e2e.profiles import VSCODE
 from tests.support.indexed import write
 from tests.support.model_server import ModelServer
@@ -24,12 +25,19 @@ APP = "from lib import Shape\n\nshape = Shape("
 
 
 def environment(model: ModelServer, cache: Path) -> dict[str, str]:
-    return {**for_model(model.url), "MAI_LSP_INDEX_ENABLE": "true", "MAI_LSP_CACHE_DIR": str(cache)}
+    return {
+        **for_model(model.url),
+        "MAI_LSP_INDEX_ENABLE": "true",
+        "MAI_LSP_CACHE_DIR": str(cache),
+        "MAI_LSP_COMPLETION_ALTERNATIVES": "1",
+        "MAI_LSP_COMPLETION_REQUESTS_PER_MINUTE": "0",  # `sent_with` asks again and again.
+    }
 
 
 async def sent_with(editor: Editor, model: ModelServer, uri: str, wanted: str) -> bool:
     """Ask until a prompt holds the words: what is late for one request is there for one of the next."""
-    for _ in range(300):
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
         # By hand, since what was answered before is not asked for again while somebody types.
         await editor.inline(uri, invoked=True)
         if model.requests and wanted in str(model.requests[-1].body):
