@@ -29,7 +29,6 @@ def environment(model: ModelServer, cache: Path) -> dict[str, str]:
         **for_model(model.url),
         "MAI_LSP_INDEX_ENABLE": "true",
         "MAI_LSP_CACHE_DIR": str(cache),
-        "MAI_LSP_COMPLETION_ALTERNATIVES": "1",
         "MAI_LSP_COMPLETION_REQUESTS_PER_MINUTE": "0",  # `sent_with` asks again and again.
     }
 
