@@ -1,4 +1,4 @@
-"""The samples of `bench_edit`: an action, a file of `scripts/sample/edits` with its place, and who judges the result.
+"""The samples of `bench_edit`: an action, a file of `scripts/sample_edits` with its place, and who judges the result.
 
 What is asked for is what a user would ask; the judges ask for the meaning of the code and not for its words.
 """
@@ -21,7 +21,7 @@ from _lib.bench_edit_judges import (
     typed,
 )
 
-FILES = Path(__file__).resolve().parent.parent / "sample" / "edits"
+FILES = Path(__file__).resolve().parent.parent / "sample_edits"
 """Their `$0` is the cursor, or both ends of a selection."""
 
 
