@@ -22,6 +22,9 @@ from mai_lsp.workspace.index.store import database_of, files_of
 CHANGED = 30
 """Files that are changed one by one."""
 
+ALONE = 2.0
+"""Seconds."""
+
 MIB = 2**20
 
 
@@ -123,9 +126,13 @@ def build(root: Path) -> Built:
 
 
 def change(root: Path, paths: Sequence[str]) -> list[float]:
-    """Write into files one by one, tell the builder, and return the seconds each took to be in the index."""
+    """Write into files one by one, tell the builder, and return the seconds each took to be in the index.
+
+    It is left alone first for as long as somebody takes at the least to save a file after opening an editor.
+    """
     with Builder(root) as builder:
         builder.ready()
+        time.sleep(ALONE)
         samples = []
         for path in paths:
             place = root / path

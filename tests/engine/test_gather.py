@@ -6,7 +6,7 @@ import asyncio
 import gc
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -158,6 +158,45 @@ async def test_a_late_lookup_leaves_what_was_there_a_moment_ago(place: Place, mo
     other = Ask(document_of(place.root, "other.py", APP), len(APP))
     assert await texts(gatherer, other) == []
     await gate.opened(gatherer)
+    gatherer.close()
+
+
+async def test_a_word_that_is_typed_changes_nothing_until_it_is_done(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, gatherer = Gate(monkeypatch), place.gatherer()
+    for typed in ("", "s", "si", "side"):
+        assert await texts(gatherer, place.ask(APP + typed)) == ["class Shape:\n    sides: int"]
+    assert len(gate.begun) == 1
+    await texts(gatherer, place.ask(f"{APP}side, "))
+    assert len(gate.begun) == 2
+    await texts(gatherer, place.ask(f"import lib\n{APP}side, "))
+    assert len(gate.begun) == 3
+    gatherer.close()
+
+
+async def test_without_a_tree_nothing_is_looked_at_and_what_was_there_stays(place: Place) -> None:
+    gatherer, bare = place.gatherer(), replace(place.ask().document, syntax=None)
+    assert gatherer.warm_up(bare, 500) is None
+    assert await texts(gatherer, Ask(bare, len(APP))) == []
+    known = await texts(gatherer, place.ask())
+    assert known
+    assert await texts(gatherer, Ask(bare, len(APP))) == known
+    gatherer.close()
+
+
+async def test_a_word_that_is_typed_is_looked_at_again_when_the_index_or_a_document_changes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Document] = []
+    gate, gatherer = Gate(monkeypatch), place.gatherer(opened)
+    await texts(gatherer, place.ask())
+    write(place.root, {"lib.py": "class Shape:\n    edges: int\n"})
+    scanned(place.root, database_of(place.root))
+    assert await texts(gatherer, place.ask(f"{APP}e")) == ["class Shape:\n    edges: int"]
+    opened.append(document_of(place.root, "lib.py", "class Shape:\n    corners: int\n"))
+    assert await texts(gatherer, place.ask(f"{APP}ed")) == ["class Shape:\n    corners: int"]
+    assert len(gate.begun) == 3
     gatherer.close()
 
 

@@ -36,6 +36,10 @@ _NEAR_DOTTED, _NEAR_TYPE, _NEAR_MEMBER, _NEAR_IMPORTED = (
 )
 
 
+Key = tuple[str, str, bool]
+"""A name, the kind of what it names, and whether that is a member."""
+
+
 class Said(NamedTuple):
     """What a name and the kind of what it names say, wherever that is defined."""
 
@@ -116,10 +120,11 @@ class Expected(NamedTuple):
 class Sayings:
     """What names say at one place."""
 
-    def __init__(self, near: Near, expected: Expected, fixed: dict[tuple[str, str, bool], float]) -> None:
+    def __init__(self, near: Near, expected: Expected, fixed: dict[Key, Said]) -> None:
         self._near, self._fixed = near, fixed
         self._company, self._next, self._popular, self._elsewhere = expected
-        self._known: dict[tuple[str, str, bool], Said] = {}
+        self._expected = {*near.names, *expected.company, *expected.following, *expected.elsewhere}
+        self._known: dict[Key, Said] = {}
         self.written: dict[str, float] = {}
         """Words that the names near the cursor are made of, with the weight of the nearest."""
         for name, weight in near.names.items():
@@ -132,27 +137,26 @@ class Sayings:
 
     def of(self, symbol: Symbol, name: str) -> Said:
         """Return what speaks for a definition that goes by a name here."""
-        key = (name, symbol.kind, bool(symbol.owner))
+        key = (name, symbol.kind, symbol.owner != "")
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._said(key)
         return known
 
-    def _said(self, key: tuple[str, str, bool]) -> Said:
+    def _said(self, key: Key) -> Said:
         name, kind, member = key
-        popular = self._popular.get(name, 0.0)
-        private = name.startswith("_")
-        weight = self._fixed.get(key)
-        if weight is None:
-            weight = self._fixed[key] = _fixed(kind, member=member, private=private, popular=popular)
+        always = self._fixed.get(key)
+        if always is None:
+            always = self._fixed[key] = _always(key, self._popular.get(name, 0.0))
+        words = subwords(name)
+        alike = 0.0 if self.written.keys().isdisjoint(words) else self._alike(words)
+        if not alike and name not in self._expected:
+            return always  # As most names.
+        weight = always.weight + _ALIKE * alike
         near = min(1.0, self._near.names.get(name, 0.0))
         company = self._company.get(name, 0.0)
         following = self._next.get(name, 0.0)
         elsewhere = name in self._elsewhere
-        words, alike = subwords(name), 0.0
-        if not self.written.keys().isdisjoint(words):
-            alike = sum([self.written.get(word, 0.0) for word in words]) / len(words)
-            weight += _ALIKE * alike
         if company:
             weight += _COMPANY * company + _COMPANY_ROOT * sqrt(company) + _ALIKE_COMPANY * alike * company
         if following:
@@ -169,14 +173,20 @@ class Sayings:
             dotted = name in self._near.members
             if dotted:
                 weight += _DOTTED + _NEAR_DOTTED * near
-        return Said(near, company, following, popular, alike, elsewhere, dotted, private, weight)
+        return Said(near, company, following, always.popular, alike, elsewhere, dotted, always.private, weight)
+
+    def _alike(self, words: tuple[str, ...]) -> float:
+        return sum([self.written.get(word, 0.0) for word in words]) / len(words)
 
 
-def _fixed(kind: str, *, member: bool, private: bool, popular: float) -> float:
-    """Return what stays the same wherever in the file the cursor is."""
+def _always(key: Key, popular: float) -> Said:
+    """Return what a name says wherever in the file the cursor is."""
+    name, kind, member = key
+    private = name.startswith("_")
     weight = BIAS + WEIGHTS[Hint.POPULAR] * popular + _POPULAR_ROOT * sqrt(popular)
     weight += WEIGHTS[Hint.MEMBER] * member + WEIGHTS[Hint.PRIVATE] * private
-    return weight + WEIGHTS[Hint.TYPE] * (kind == "type") + WEIGHTS[Hint.FUNCTION] * (kind == "function")
+    weight += WEIGHTS[Hint.TYPE] * (kind == "type") + WEIGHTS[Hint.FUNCTION] * (kind == "function")
+    return Said(popular=popular, private=private, weight=weight)
 
 
 def there(*, package: bool, affinity: float) -> There:

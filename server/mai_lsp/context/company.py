@@ -28,6 +28,9 @@ OWN = 1.2
 ROOM = 10
 """Names added to a part's own when its length is held against it."""
 
+REMEMBERED = 1024
+"""Windows whose names are remembered: those of a file of 20,000 lines, counted from the top and from the bottom."""
+
 REACH = 600
 """Lines of the own file above and below the cursor that are looked at."""
 
@@ -140,7 +143,7 @@ def own_parts(document: Document, offset: int) -> list[Part]:
     return found
 
 
-@lru_cache(maxsize=4 * REACH // PART_LINES)
+@lru_cache(maxsize=REMEMBERED)
 def _names(text: str) -> frozenset[str]:
     """Remember what windows that nobody types in use."""
     return names_in(text, 0, len(text))

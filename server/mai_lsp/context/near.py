@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mai_lsp.core.outline import Definition
-from mai_lsp.core.text import Document
+from mai_lsp.core.text import Document, Span
 
 BLOCK_LINES = 8
 """Lines that count as equally near."""
@@ -24,7 +24,7 @@ LINE_CHARACTERS = 500
 """A longer line is data; only its part next to the cursor would matter."""
 
 _NAME = re.compile(r"(?P<dot>(?:\.|->|::|\?\.)\s*)?(?P<name>[^\W\d][\w$]*)")
-_REST = re.compile(r"^[\w$]+")
+_REST = re.compile(r"[\w$]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,20 @@ def near(document: Document, offset: int, scopes: Iterable[Definition] = ()) -> 
         if line != here:
             add(document.text[span.start : min(span.end, span.start + LINE_CHARACTERS)], away)
             continue
-        before = document.text[max(span.start, offset - LINE_CHARACTERS) : offset]
-        after = document.text[offset : min(span.end, offset + LINE_CHARACTERS)]
         # The word at the cursor is half a name and would change with every key.
-        add(before[: len(before) - _half(before)], 0)
-        add(_REST.sub("", after, count=1), 0)
+        word = word_at(document.text, offset)
+        add(document.text[max(span.start, offset - LINE_CHARACTERS) : word.start], 0)
+        add(document.text[word.end : min(span.end, offset + LINE_CHARACTERS)], 0)
     for scope in scopes:
         if scope.kind == "function":
             add(document.text[scope.header.start : min(scope.header.end, scope.header.start + LINE_CHARACTERS)], 1)
     return Near(names, frozenset(members))
 
 
-def _half(text: str) -> int:
-    """Return the length of the word that `text` ends with."""
-    at = len(text)
-    while at and (text[at - 1].isalnum() or text[at - 1] in "_$"):
-        at -= 1
-    return len(text) - at
+def word_at(text: str, offset: int) -> Span:
+    """Return the word that the cursor is in, behind or before, as far as a line is read; empty where there is none."""
+    start, first = offset, max(0, offset - LINE_CHARACTERS)
+    while start > first and (text[start - 1].isalnum() or text[start - 1] in "_$"):
+        start -= 1
+    rest = _REST.match(text, offset, offset + LINE_CHARACTERS)
+    return Span(start, rest.end() if rest is not None else offset)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+from mai_lsp.context.candidate import Key, Said
 from mai_lsp.context.company import Alike, Company, Parts, company, own_parts, parts_of
 from mai_lsp.context.near import Near, near
 from mai_lsp.context.neighbours import NEIGHBOURS, Neighbour, neighbours
@@ -62,10 +63,12 @@ class Place:
     """There is room for more than the likeliest."""
     lookups: dict[str, tuple[tuple[Found, float], ...]]
     """What names were found to mean, remembered for all places of the file."""
-    fixed: dict[tuple[str, str, bool], float]
+    fixed: dict[Key, Said]
     """What names say by themselves, remembered for all places of the file."""
     elsewhere: frozenset[str]
     """Names used in the file away from the cursor."""
+    defined: frozenset[str]
+    """Names of all that the file defines, members of types too."""
 
 
 def place_of(document: Document, offset: int, here: str, files: Files, *, many: int = NEIGHBOURS) -> Place:
@@ -80,7 +83,7 @@ def place_of(document: Document, offset: int, here: str, files: Files, *, many: 
     beside = _neighbourhood(files, file, imports, many)
     kept = company(beside.parts, names.names, own)
     texts = [lines_of(document.text[part.start : part.end]) for part in own]
-    texts += [lines_of(text) for text in _sources(files, kept.alike)]
+    texts += _written(files, kept.alike)
     texts += _closest(document, offset)
     return Place(
         file=file,
@@ -99,6 +102,7 @@ def place_of(document: Document, offset: int, here: str, files: Files, *, many: 
         lookups=beside.lookups,
         fixed=beside.fixed,
         elsewhere=frozenset().union(*(part.names for part in own)),
+        defined=outlined.every_name(),
     )
 
 
@@ -109,7 +113,7 @@ class _Neighbourhood(NamedTuple):
     parts: Parts
     popular: Mapping[str, float]
     lookups: dict[str, tuple[tuple[Found, float], ...]]
-    fixed: dict[tuple[str, str, bool], float]
+    fixed: dict[Key, Said]
 
 
 def _neighbourhood(files: Files, here: File, imports: Sequence[Import], many: int) -> _Neighbourhood:
@@ -129,13 +133,16 @@ def _neighbourhood(files: Files, here: File, imports: Sequence[Import], many: in
     return known
 
 
-def _sources(files: Files, alike: Sequence[Alike]) -> Iterator[str]:
-    """Yield the text of similar parts, file by file."""
+def _written(files: Files, alike: Sequence[Alike]) -> Iterator[Lines]:
+    """Yield the names of the lines of similar parts; a file is read once while nothing changes, or once for several."""
     texts: dict[str, str] = {}
     for file, part, _ in alike:
-        if file.path not in texts:
-            texts[file.path] = files.source(file)
-        yield texts[file.path][part.start : part.end]
+        key = ("lines", file.path, part.start)
+        if key not in files.memory:
+            if file.path not in texts:
+                texts[file.path] = files.source(file)
+            files.memory[key] = lines_of(texts[file.path][part.start : part.end])
+        yield cast("Lines", files.memory[key])
 
 
 def _lines_around(document: Document, offset: int) -> str:

@@ -88,19 +88,33 @@ class Filled(NamedTuple):
         return (*self.snippets, *self.calls)
 
 
+class Own(NamedTuple):
+    """The cursor's own file, whose signatures need not be shown again."""
+
+    text: str = ""
+    names: frozenset[str] = frozenset()
+    """Of all that it defines: what has another name has no signature in it, and the text need not be searched."""
+
+    def shows(self, symbol: Symbol) -> bool:
+        """Whether a signature stands in the file as it is, and does not look like anything."""
+        return symbol.name in self.names and len(symbol.header) > TELLING and symbol.header.strip() in self.text
+
+
+NO_OWN = Own()
+
+
 def fill(
-    found: Sequence[Candidate], files: Files, budget: int, shown: str = "", before: Filled | None = None
+    found: Sequence[Candidate], files: Files, budget: int, own: Own = NO_OWN, before: Filled | None = None
 ) -> Filled:
-    """Write the candidates, the most needed first, within `budget` tokens; none whose signature `shown` holds.
+    """Write the candidates, the most needed first, within `budget` tokens; none whose signature the `own` file shows.
 
     What was chosen `before` is kept as it is while it is nearly as good, so that a provider's prompt cache holds.
     """
     sheet = _Sheet(files, budget)
     for candidate in found[:CONSIDERED]:
-        header = candidate.found.symbol.header
         if sheet.full:
             break
-        if len(header) <= TELLING or header.strip() not in shown:
+        if not own.shows(candidate.found.symbol):
             sheet.take(candidate)
     chosen = frozenset(taken.candidate.found for taken in sheet.taken)
     kept = before is not None and LEAST_KEPT * budget <= before.budget <= budget

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import log
+from sys import intern
 
+from mai_lsp.context.company import REMEMBERED
+from mai_lsp.context.near import word_at
 from mai_lsp.core.text import Document
 
 ABOVE, BELOW = 3, 2
@@ -32,19 +35,23 @@ Asked = tuple[frozenset[str], ...]
 """The same for the lines around a cursor."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=REMEMBERED)
 def lines_of(text: str) -> Lines:
     """Return the names of each line of a text that has any; remembered, since most texts stay the same."""
     found = (_NAME.findall(line[:LINE_CHARACTERS]) for line in text.split("\n"))
-    return tuple([tuple(dict.fromkeys(names)) for names in found if names])
+    # Most names come up in many windows; as one object each they take a third of the memory.
+    return tuple([tuple(dict.fromkeys(map(intern, names))) for names in found if names])
 
 
 def around(document: Document, offset: int) -> tuple[Asked, Asked]:
-    """Return the names of the lines above and below the cursor's, the nearest first; its own counts as above."""
+    """Return the names of the lines above and below the cursor's, the nearest first; its own counts as above.
+
+    The word at the cursor is half a name and says nothing yet.
+    """
     here = document.line_at(offset)
     above: list[frozenset[str]] = []
-    line = document.line_span(here)
-    if own := frozenset(_NAME.findall(document.text[max(line.start, offset - LINE_CHARACTERS) : offset])):
+    start, end = document.line_span(here).start, word_at(document.text, offset).start
+    if own := frozenset(_NAME.findall(document.text[max(start, end - LINE_CHARACTERS) : end])):
         above.append(own)
     for number in range(here - 1, max(-1, here - 1 - 4 * ABOVE), -1):
         if len(above) == ABOVE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from posixpath import dirname
-from typing import cast
+from typing import NamedTuple, cast
 
 from mai_lsp.context.candidate import (
     IMPORTED,
@@ -45,29 +45,39 @@ from mai_lsp.core.facts import File
 from mai_lsp.core.imported import Import, imported_as
 from mai_lsp.core.outline import RIVALS
 
-OFFERED = 40
-"""Definitions of one imported module, or of one neighbour, that are considered."""
-
 BESIDE = 16
 """Further files of the same package that are considered, for their names."""
 
 NEAREST = 3.0
 """Affinity that counts as the nearest there is."""
 
-TYPES = 20
-"""Types whose members are considered, the likeliest."""
 
-MEMBERS = 60
-"""Members considered of one type."""
+class Breadth(NamedTuple):
+    """How far a search goes."""
+
+    offered: int
+    """Definitions of one imported module, or of one neighbour, that are considered though nothing speaks for them."""
+    names: int
+    """Names looked up in one request."""
+    types: int
+    """Types whose members are considered, the likeliest."""
+    members: int
+    """Members considered of one type though nothing speaks for them."""
+    popular: float
+    """Share of the neighbours that must use a name for it to be looked up."""
+
+
+SMALL = Breadth(offered=10, names=100, types=8, members=20, popular=0.25)
+"""For a small prompt: twice as many of each take up to twice the time, and on the tuning packages showed no more."""
+
+DEEP = Breadth(offered=40, names=700, types=20, members=60, popular=0.06)
+"""For a large one."""
 
 HEADER, BASES = 300, 9
 """Characters of a type's header, and words in it, among which are the types that it is made from."""
 
 HANDED = 6
 """Modules whose names a module hands on that are looked into."""
-
-NAMES, NAMES_DEEP = 220, 700
-"""Names looked up in one request, for a small and a large prompt."""
 
 MANY = 8
 """So many others with the same name are as bad as any more."""
@@ -80,9 +90,6 @@ LEAST = 0.03
 
 RECEIVERS = 40
 """Names near the cursor that a type may have given its name to."""
-
-POPULAR, POPULAR_DEEP = 0.25, 0.06
-"""Share of the neighbours that must use a name for it to be looked up, for a small and a large prompt."""
 
 _WORD = re.compile(r"[a-z]+")
 """A plain word: without an import it hardly means a definition elsewhere."""
@@ -129,7 +136,7 @@ class _Search:
     def __init__(self, place: Place, files: Files) -> None:
         self._place, self._files, self._here = place, files, place.file
         self._near, self._company, self._next = place.near, place.company.names, place.following
-        self._folder = dirname(place.file.path)
+        self._folder, self._breadth = dirname(place.file.path), DEEP if place.deep else SMALL
         self._found: dict[tuple[str, int, str], Candidate] = {}
         self._bound: set[str] = set()
         """Names that an import explains."""
@@ -183,10 +190,10 @@ class _Search:
         for name, share in self._next.items():
             weights[name] = weights.get(name, 0.0) + 2 * share
         for name, share in self._place.popular.items():
-            if share >= (POPULAR_DEEP if self._place.deep else POPULAR):
+            if share >= self._breadth.popular:
                 weights[name] = weights.get(name, 0.0) + share
         chosen = sorted((-weight, name) for name, weight in weights.items() if name not in mine and len(name) > 1)
-        for _, name in chosen[: NAMES_DEEP if self._place.deep else NAMES]:
+        for _, name in chosen[: self._breadth.names]:
             self._look_up(name)
         for name in sorted(used, key=lambda name: (-used[name], name))[:RECEIVERS]:
             if (named := _type_name(name)) and named not in mine and named not in weights:
@@ -244,7 +251,7 @@ class _Search:
             self._offer(file)
 
     def _offer(self, file: File) -> None:
-        free, left = self._here.language in SHARED or self._place.deep, OFFERED
+        free, left = self._here.language in SHARED or self._place.deep, self._breadth.offered
         symbols = self._files.facts(file).symbols
         for at, (name, owner) in enumerate(zip(symbols.columns.names, symbols.columns.owners, strict=True)):
             if owner:
@@ -267,7 +274,7 @@ class _Search:
         types = [one for one in self._found.values() if one.found.symbol.kind == "type"]
         for one in types:
             one.reckon()
-        todo = [(one.found, one.chance) for one in sorted(types, key=_order)[:TYPES]]
+        todo = [(one.found, one.chance) for one in sorted(types, key=_order)[: self._breadth.types]]
         for found, likely in todo:
             file, top = found
             if (file.path, top.name) in done:
@@ -275,7 +282,7 @@ class _Search:
             done.add((file.path, top.name))
             inherited = float(top.name in self._place.around)
             receiver = float(top.name in self._near.names or top.name.lower() in self._receivers)
-            left = MEMBERS
+            left = self._breadth.members
             for member in self._files.facts(file).symbols.owned(top.name):
                 if left:
                     left -= 1
@@ -288,7 +295,7 @@ class _Search:
                     (INHERITED, inherited),
                     (RECEIVER, receiver),
                 )
-            if len(todo) > 3 * TYPES:
+            if len(todo) > 3 * self._breadth.types:
                 continue
             for name in _NAME.findall(top.header[:HEADER])[1:BASES]:
                 if name == top.name or not name[0].isupper():
@@ -310,7 +317,7 @@ class _Search:
         if paths in self._modules_seen:
             return
         self._modules_seen.add(paths)
-        left, todo, handed = OFFERED, list(where), 0
+        left, todo, handed = self._breadth.offered, list(where), 0
         for file in todo:
             facts = self._files.facts(file)
             for imported in facts.imports:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_NAMES = 200
@@ -33,8 +34,9 @@ class Import(NamedTuple):
     """Whether a file that imports this one gets the names too."""
 
 
+@lru_cache(maxsize=1024)
 def imports_in(language: str, statement: str) -> tuple[Import, ...]:
-    """Read one import statement; nothing for a language or form that is not known."""
+    """Read one import statement; nothing for a language or form that is not known. Remembered: they seldom change."""
     read = _READERS.get(language)
     return tuple(read(_COMMENT[language in _HASH].sub("", statement))) if read is not None else ()
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mai_lsp.core.kinds import NO_KINDS, Kinds, kinds_of
 from mai_lsp.core.pieces import DefinitionKind, Memory, Piece, Row, lead_of, piece_of, row_of
 from mai_lsp.core.shape import body_of
-from mai_lsp.core.syntax import Node
+from mai_lsp.core.syntax import Node, Syntax
 from mai_lsp.core.text import Document, Span
 
 OPENED_BYTES = 4096
@@ -25,9 +25,6 @@ _DEPTH = 60
 
 RIVALS = 4
 """So many definitions of one name are still a choice: overloads, platforms, an interface and what implements it."""
-
-_MEMORY = Memory(2_000_000)
-"""Enough for the files somebody types in at the same time: 40,000 lines, twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,10 @@ class Outline:
             for row in part.piece.rows
             if row.name and ((around := self._around(part, row)) is None or around.kind != "type")
         }
+
+    def every_name(self) -> frozenset[str]:
+        """Return the names of all definitions, members of types too."""
+        return frozenset().union(*(part.piece.names for part in self._parts))
 
     def named(
         self, names: Collection[str], *, dotted: Collection[str] = (), inside: Collection[str] = ()
@@ -156,15 +157,43 @@ class Outline:
         return Definition(found.name, found.kind, span, header, doc, parent, (number, row))
 
 
-def outline(document: Document, memory: Memory = _MEMORY) -> Outline:
+class _Made(NamedTuple):
+    syntax: Syntax
+    outline: Outline
+
+
+class Outlines:
+    """The pieces of outlines, and the last outline whole: one request asks for it several times.
+
+    Threads may share it: at worst an outline is made twice.
+    """
+
+    __slots__ = ("last", "pieces")
+
+    def __init__(self, limit: int) -> None:
+        """Keep pieces up to `limit` as `pieces.Memory` counts it."""
+        self.pieces = Memory(limit)
+        self.last: _Made | None = None
+
+
+_OUTLINES = Outlines(2_000_000)
+"""Enough for the files somebody types in at the same time: 40,000 lines, twice."""
+
+
+def outline(document: Document, memory: Outlines = _OUTLINES) -> Outline:
     """Return what the document defines and imports; nothing without a tree."""
     if document.syntax is None:
         return Outline(NO_KINDS, [])
+    last = memory.last
+    if last is not None and last.syntax is document.syntax:
+        return last.outline
     language = document.syntax.language.id
-    maker = _Maker(language, kinds_of(language), memory)
+    maker = _Maker(language, kinds_of(language), memory.pieces)
     if maker.kinds.definitions or maker.kinds.imports:
         maker.descend(document.syntax.root, -1, 0)
-    return Outline(maker.kinds, maker.parts)
+    found = Outline(maker.kinds, maker.parts)
+    memory.last = _Made(document.syntax, found)
+    return found
 
 
 class _Maker:

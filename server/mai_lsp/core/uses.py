@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
+from sys import intern
 from typing import NamedTuple, overload
 
 from mai_lsp.core.outline import Outline, outline
@@ -135,7 +136,7 @@ def names_in(text: str, start: int, end: int) -> frozenset[str]:
         name = word.strip(_MARKS)
         # A plain word of a comment is one, unless something calls it or it stands behind a dot.
         if len(word) > len(name) or not name.islower() or "_" in name:
-            found[name] = None
+            found[intern(name)] = None
     return frozenset(islice((name for name in found if len(name) <= NAME_CHARACTERS), MAX_NAMES))
 
 

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from mai_lsp.context import rank
 from mai_lsp.context.callers import SHARE as CALLER_SHARE
 from mai_lsp.context.callers import callers
+from mai_lsp.context.near import word_at
 from mai_lsp.context.neighbours import MANY_NEIGHBOURS, NEIGHBOURS
 from mai_lsp.context.place import place_of
 from mai_lsp.context.workspace import candidates
@@ -58,6 +59,24 @@ class _Step(NamedTuple):
     here: str
 
 
+class _Asked(NamedTuple):
+    """All of a document that a look depends on: the word at the cursor is half a name, and no step makes use of it."""
+
+    text: str
+    """Without that word."""
+    offset: int
+    budget: int
+    epoch: object
+    """Of the index (`Reader.epoch`)."""
+
+
+class _Looked(NamedTuple):
+    """What a look gave; it holds until a word is done, or anything in the index changes."""
+
+    asked: _Asked
+    filled: rank.Filled
+
+
 @dataclass(slots=True)
 class _Connected:
     """A reader, and which file it reads: after a crash another may lie at the same path."""
@@ -80,7 +99,7 @@ class Gatherer:
         self._folders, self._opened, self._within, self._busy = folders, opened, within, busy
         self._thread: ThreadPoolExecutor | None = None
         self._running: Future[rank.Filled] | None = None
-        self._last: dict[str, rank.Filled] = {}
+        self._last: dict[str, _Looked] = {}
         """What was chosen last, by the URI of the document."""
         self._readers: dict[Path, _Connected] = {}
         self._facts: dict[str, Opened] = {}
@@ -97,14 +116,14 @@ class Gatherer:
                 return waiting.result().all()
             log.debug("context from other files came too late")
         last = self._last.get(ask.document.uri)
-        return last.all() if last is not None and last.wanted <= budget else ()
+        return last.filled.all() if last is not None and last.filled.wanted <= budget else ()
 
     def warm_up(self, document: Document, budget: int) -> Future[None] | None:
         """Look already, all over a document, so that requests find in memory what has to be read and followed.
 
         A request that comes meanwhile waits for one place at most. What is given is done when the last place is.
         """
-        if self._busy() or (at := self._at(document.uri)) is None:
+        if self._busy() or document.syntax is None or (at := self._at(document.uri)) is None:
             return None
         last = document.line_count - 1
         apart = max(AHEAD_LINES, -(-last // AHEAD_PLACES))
@@ -120,9 +139,9 @@ class Gatherer:
         self._ahead = deque(step for step in self._ahead if step.ask.document.uri != uri)
 
     def _begin(self, ask: Ask, budget: int) -> Future[rank.Filled] | None:
-        """Start to look; None while another look is under way, or for a file outside of all folders."""
+        """Start to look; None while another look is under way, for a file outside of all folders, or without a tree."""
         at = self._at(ask.document.uri)
-        if at is None or (self._running is not None and not self._running.done()):
+        if at is None or ask.document.syntax is None or (self._running is not None and not self._running.done()):
             return None
         if self._busy():
             # Everything that was remembered goes with each file that the builder adds, and it needs the processor.
@@ -173,7 +192,10 @@ class Gatherer:
                 return rank.Filled()
             with _no_collection():
                 reader.begin(self._overlay(ask.document.uri, root, opened))
-                filled = self._filled(ask, budget, here, reader)
+                asked, last = _asked(ask, budget, reader), self._last.get(ask.document.uri)
+                if last is not None and last.asked == asked:
+                    return last.filled
+                filled = self._filled(ask, budget, here, reader, last.filled if last is not None else None)
         except sqlite3.Error as error:
             log.warning("the index can not be read: %s", type(error).__name__)
             self._disconnect()
@@ -185,18 +207,15 @@ class Gatherer:
         finally:
             log.debug("context from other files: %.1f ms", (time.perf_counter() - started) * 1000)
         if not ahead or ask.document.uri not in self._last:
-            self._last[ask.document.uri] = filled
+            self._last[ask.document.uri] = _Looked(asked, filled)
         return filled
 
-    def _filled(self, ask: Ask, budget: int, here: str, reader: Reader) -> rank.Filled:
-        if ask.document.syntax is None:
-            return rank.Filled()
+    def _filled(self, ask: Ask, budget: int, here: str, reader: Reader, before: rank.Filled | None) -> rank.Filled:
         many = MANY_NEIGHBOURS if budget >= rank.LARGE // 2 else NEIGHBOURS
         place = place_of(ask.document, ask.offset, here, reader, many=many)
-        before = self._last.get(ask.document.uri)
         calls = callers(place, reader, int(budget * CALLER_SHARE))
         left = budget - sum(snippet.tokens for snippet in calls)
-        filled = rank.fill(candidates(place, reader), reader, left, ask.document.text, before)
+        filled = rank.fill(candidates(place, reader), reader, left, rank.Own(place.text, place.defined), before)
         return filled._replace(calls=calls, wanted=budget)
 
     def _reader(self, root: Path) -> Reader | None:
@@ -240,6 +259,12 @@ class Gatherer:
         for known in self._readers.values():
             known.reader.close()
         self._readers.clear()
+
+
+def _asked(ask: Ask, budget: int, reader: Reader) -> _Asked:
+    text = ask.document.text
+    word = word_at(text, ask.offset)
+    return _Asked(text[: word.start] + text[word.end :], word.start, budget, reader.epoch)
 
 
 @contextlib.contextmanager

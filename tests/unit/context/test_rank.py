@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mai_lsp.context.candidate import Candidate
 from mai_lsp.context.page import MORE, brief
-from mai_lsp.context.rank import FIRST, FULL, LEAST_KEPT, SURE, Filled, fill
+from mai_lsp.context.rank import FIRST, FULL, LEAST_KEPT, SURE, Filled, Own, fill
 from mai_lsp.context.resolve import Files, Found
 from mai_lsp.core import tokens
 from mai_lsp.core.facts import Facts, File
@@ -132,7 +132,8 @@ def test_the_first_are_whole_however_unlikely(chance: float) -> None:
 
 def test_a_signature_that_is_shown_already_is_left_out() -> None:
     found = [function(0), function(1)]
-    shown = lines(fill(found, shelf(found), 200, shown=f"x\n{found[0].found.symbol.header}\ny"))
+    own = Own(f"x\n{found[0].found.symbol.header}\ny", frozenset({found[0].found.symbol.name}))
+    shown = lines(fill(found, shelf(found), 200, own))
     assert "def function_1(value):" in shown
     assert "def function_0(value):" not in shown
 

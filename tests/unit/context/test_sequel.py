@@ -46,9 +46,17 @@ def test_what_is_typed_of_the_line_counts_as_the_line_above() -> None:
 
 
 def test_what_stands_behind_the_cursor_in_its_line_does_not_count() -> None:
-    above, below = around(open_document("file:///a.py", "python", 1, "first(\nhere behind\nlast"), len("first(\nhere"))
+    text = "first(\nhere(behind\nlast"
+    above, below = around(open_document("file:///a.py", "python", 1, text), len("first(\nhere("))
     assert [*map(set, above)] == [{"here"}, {"first"}]
     assert [*map(set, below)] == [{"last"}]
+
+
+def test_the_word_at_the_cursor_says_nothing_yet() -> None:
+    text = "first(\nhere.beh"
+    assert around(open_document("file:///a.py", "python", 1, text + "ind\n"), len(text)) == around(
+        open_document("file:///a.py", "python", 1, "first(\nhere.\n"), len("first(\nhere.")
+    )
 
 
 def test_nothing_alike_gives_nothing() -> None:

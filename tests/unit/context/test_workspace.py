@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mai_lsp.context.place import place_of
-from mai_lsp.context.rank import LEAST_BUDGET, fill, room
+from mai_lsp.context.rank import LEAST_BUDGET, Own, fill, room
 from mai_lsp.context.workspace import candidates
 from mai_lsp.core import tokens
 from mai_lsp.core.snippet import Kind, Snippet
@@ -25,7 +25,7 @@ def found(root: Path, files: Mapping[str, str], here: str, budget: int = 1000) -
         document = document_of(root / "w", here, text + after)
         reader.begin({})
         place = place_of(document, len(text), here, reader)
-        snippets = fill(candidates(place, reader), reader, budget, document.text).snippets
+        snippets = fill(candidates(place, reader), reader, budget, Own(document.text, place.defined)).snippets
     finally:
         reader.close()
     assert [snippet.path for snippet in snippets] == sorted(snippet.path for snippet in snippets)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from mai_lsp.core import outline as module
 from mai_lsp.core import pieces
-from mai_lsp.core.outline import OPENED_BYTES, Definition, outline
-from mai_lsp.core.pieces import Memory
+from mai_lsp.core.outline import OPENED_BYTES, Definition, Outlines, outline
 from mai_lsp.core.text import Document, Edit, Span
 from tests.support.fixture import File
 from tests.unit.core.outline_samples import FOUND, IMPORTED, SAMPLES
@@ -19,10 +18,10 @@ def opened(language: str, text: str) -> Document:
     return File("/sample", text).document(language)
 
 
-def shown(document: Document, memory: Memory | None = None) -> list[str]:
+def shown(document: Document, memory: Outlines | None = None) -> list[str]:
     """Write an outline as lines: kind, name, signature, docstring."""
     lines = []
-    for found in outline(document, memory or Memory(100_000)).definitions():
+    for found in outline(document, memory or Outlines(100_000)).definitions():
         doc = f"  <- {document.slice(found.doc).rstrip()!r}" if found.doc else ""
         header = document.slice(found.header).rstrip()
         lines.append(f"{'  ' * depth(found)}{found.kind} {found.name}: {header!r}{doc}")
@@ -49,7 +48,7 @@ def test_large_containers_give_the_same_as_small_ones(language: str, monkeypatch
     monkeypatch.setattr(module, "OPENED_BYTES", 10)
     document = opened(language, SAMPLES[language])
     assert shown(document) == FOUND[language]
-    spans = [document.slice(span).rstrip() for span in outline(document, Memory(100_000)).imports()]
+    spans = [document.slice(span).rstrip() for span in outline(document, Outlines(100_000)).imports()]
     assert spans == IMPORTED[language]
 
 
@@ -87,7 +86,7 @@ def test_named_leaves_out_what_too_many_define() -> None:
 def test_after_an_edit_only_the_touched_member_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
     members = "".join(f"  int f{number}(int x) {{\n    return x + {number};\n  }}\n" for number in range(400))
     document = opened("java", "class Huge {\n" + members + "}\n")
-    memory = Memory(1_000_000)
+    memory = Outlines(1_000_000)
     list(outline(document, memory).definitions())
     walked: list[str] = []
     plain = pieces.piece_of
@@ -103,16 +102,32 @@ def test_after_an_edit_only_the_touched_member_is_walked(monkeypatch: pytest.Mon
     assert walked == ["int f200(int x) {\n    return y + x + 200;\n  }"]
 
 
+def test_a_document_is_outlined_once_and_again_after_an_edit() -> None:
+    memory = Outlines(1000)
+    document = opened("python", "def f(): pass\n")
+    made = outline(document, memory)
+    assert outline(document, memory) is made
+    edited = document.edited([Edit(Span(0, 0), "import os\n")], 2)
+    assert [found.span.start for found in outline(edited, memory).definitions()] == [10]
+    assert [found.span.start for found in outline(document, memory).definitions()] == [0]
+
+
+def test_every_name_is_that_of_a_member_too() -> None:
+    found = outline(opened("python", "class A:\n    def f(self): pass\n\ndef g(): pass\n"), Outlines(1000))
+    assert found.every_name() == {"A", "f", "g"}
+    assert found.names() == {"A", "g"}
+
+
 def test_memory_is_bounded() -> None:
-    memory = Memory(1000)
+    memory = Outlines(1000)
     document = opened("python", "".join(f"def f{number}(): pass\n" for number in range(500)))
     assert len(list(outline(document, memory).definitions())) == 500
-    kept = [*memory._young, *memory._old]
+    kept = [*memory.pieces._young, *memory.pieces._old]
     assert 0 < sum(map(len, kept)) <= 2000
 
 
 def test_same_source_of_another_kind_is_not_mixed_up() -> None:
-    memory = Memory(100_000)
+    memory = Outlines(100_000)
     member = "int f(int x);"
     assert shown(opened("c", member), memory) == ["value f: 'int f(int x);'"]
     assert shown(opened("java", f"interface I {{ {member} }}"), memory)[1] == "  function f: 'int f(int x);'"
@@ -131,13 +146,13 @@ def test_nothing_without_a_tree() -> None:
 def test_an_outline_after_edits_is_that_of_a_fresh_parse_or_at_least_inside(language: str, data: st.DataObject) -> None:
     """The same text may be broken in more than one way, but spans always lie inside the text and nest."""
     document = opened(language, SAMPLES[language])
-    memory = Memory(100_000)
+    memory = Outlines(100_000)
     for version in range(3):
         start = data.draw(st.integers(0, len(document.text)))
         end = data.draw(st.integers(start, min(start + 20, len(document.text))))
         new = data.draw(st.sampled_from(["", "(", "{", "}", '"', "'''", "x", "\n", "\r", "é😀", "def f(", "class "]))
         document = document.edited([Edit(Span(start, end), new)], version)
-        warm, fresh = outline(document, memory), outline(document, Memory(100_000))
+        warm, fresh = outline(document, memory), outline(document, Outlines(100_000))
         assert document.syntax is not None
         if not document.syntax.root.has_error:
             assert list(warm.definitions()) == list(fresh.definitions())

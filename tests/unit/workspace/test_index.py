@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mai_lsp.core.facts import File, facts_of
+from mai_lsp.core.language import LANGUAGES
 from mai_lsp.core.uses import Part, Uses, uses_of
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.index import store
-from mai_lsp.workspace.index.entry import MAX_IMPORTS, Entry, import_names, pack_uses, unpack_uses
+from mai_lsp.workspace.index.entry import MAX_IMPORTS, Entry, import_names, pack_uses, unpack_uses, warm_up
 from mai_lsp.workspace.index.reader import MEMORIES, Opened, Reader, connect
 from mai_lsp.workspace.index.scan import Scanned, scan, update
 from mai_lsp.workspace.index.store import Writer
@@ -96,6 +97,17 @@ def test_single_files_are_read_again(root: Path, database: Path) -> None:
     writer.close()
     assert paths(root, database, "Circle") == ["pkg/shapes.py"]
     assert paths(root, database, "area") == []
+
+
+def test_the_languages_of_an_index_are_known_and_can_be_made_ready(root: Path, database: Path) -> None:
+    scanned(root, database)
+    writer = Writer(database, root)
+    try:
+        assert writer.languages() == ["python", "typescript"]
+    finally:
+        writer.close()
+    for language in (*LANGUAGES, "no such language"):
+        warm_up(language)
 
 
 def test_two_processes_parse_as_much_as_one(root: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

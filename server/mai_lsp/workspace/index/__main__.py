@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import deque
 from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import SimpleQueue
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 from mai_lsp.system import lock
 from mai_lsp.workspace.ignore import FILE_NAMES, Rules
 from mai_lsp.workspace.index.clean import clean, mark
+from mai_lsp.workspace.index.entry import warm_up
 from mai_lsp.workspace.index.scan import lower_priority, scan, update
 from mai_lsp.workspace.index.store import Writer, database_of
 
@@ -53,8 +55,13 @@ def main(arguments: list[str]) -> int:
                 one.writer.write_back_later()
             for folder in {one.database.parent for one in indexes}:
                 clean(folder, time.time())
+            left = deque(dict.fromkeys(language for one in indexes for language in one.writer.languages()))
             while True:
-                _follow(words.get(), rules, indexes)
+                if left and words.empty():
+                    # Else the first file that is saved in each language would wait for its grammar.
+                    warm_up(left.popleft())
+                else:
+                    _follow(words.get(), rules, indexes)
     except (sqlite3.Error, OSError) as error:
         _say({"error": type(error).__name__})
         return FAILED

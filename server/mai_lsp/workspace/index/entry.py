@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 
 from mai_lsp.core.facts import Facts, facts_of
 from mai_lsp.core.imported import Import, import_words
-from mai_lsp.core.language import LANGUAGES, find
+from mai_lsp.core.language import LANGUAGES, Language, find
 from mai_lsp.core.outline import outline
 from mai_lsp.core.projects import named
 from mai_lsp.core.symbols import Columns, Symbols
 from mai_lsp.core.syntax import parse
-from mai_lsp.core.text import open_document
+from mai_lsp.core.text import Document, open_document
 from mai_lsp.core.uses import NO_USES, Rows, Uses, uses_of
 
 MAX_BYTES = 1_000_000
@@ -102,9 +102,7 @@ def read_entry(root: Path, path: str) -> Entry | None:
         if named(path):
             facts = facts_of(document)  # It says where modules are; it has no code, and some are long.
         else:
-            document = replace(document, syntax=parse(language, text))
-            outlined = outline(document)
-            facts, uses = facts_of(document, outlined), uses_of(document, outlined)
+            facts, uses = _read(document, language)
     return Entry(
         path,
         status.st_mtime_ns,
@@ -116,6 +114,18 @@ def read_entry(root: Path, path: str) -> Entry | None:
         pack(facts),
         pack_uses(uses),
     )
+
+
+def warm_up(language: str) -> None:
+    """Load what reading files in a language needs, which takes longer than most files do; takes any word for one."""
+    row = find(language)
+    _read(open_document("", row.id, None, ""), row)
+
+
+def _read(document: Document, language: Language) -> tuple[Facts, Uses]:
+    document = replace(document, syntax=parse(language, document.text))
+    outlined = outline(document)
+    return facts_of(document, outlined), uses_of(document, outlined)
 
 
 def pack(facts: Facts) -> bytes:

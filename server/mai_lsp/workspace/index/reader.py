@@ -87,6 +87,8 @@ class Reader:
         self._open: Mapping[str, Opened] = {}
         self.memory: dict[object, object] = {}
         """Answers that others worked out from ours: forgotten with any change of the database or an open document."""
+        self.epoch = object()
+        """Another one whenever that was forgotten."""
 
     def begin(self, documents: Mapping[str, Opened]) -> None:
         """Begin to answer for one place, with open documents in place of the files with the same paths."""
@@ -104,6 +106,7 @@ class Reader:
             self._answers.clear()
         if not same or len(self.memory) > MEMORIES:
             self.memory.clear()
+            self.epoch = object()
 
     def close(self) -> None:
         """Give the connection back."""

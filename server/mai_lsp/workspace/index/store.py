@@ -104,6 +104,11 @@ class Writer:
             path: (changed, size) for path, changed, size in self._db.execute("SELECT path, changed, size FROM file")
         }
 
+    def languages(self) -> list[str]:
+        """Return the languages of the files, that of the most first."""
+        rows = self._db.execute("SELECT language FROM file GROUP BY language ORDER BY count(*) DESC, language")
+        return [language for (language,) in rows]
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Store files in one transaction, in place of what was known of them."""
         with self._db:
