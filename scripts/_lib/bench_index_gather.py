@@ -7,6 +7,7 @@ answer, however late; how many would have been too late for a real request is co
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,6 +95,7 @@ def typable(path: str, text: str) -> Iterator[Spot]:
 
 async def measure(root: Path, places: Sequence[Spot], budget: int) -> Looks:
     """Type each line; `budget` is the whole prompt's, in tokens."""
+    gc.freeze()  # as the server does
     looks = Looks()
     with gatherer(root) as unprepared:
         for spot in places:

@@ -70,7 +70,7 @@ class Breadth(NamedTuple):
 SMALL = Breadth(offered=10, names=100, types=8, members=20, popular=0.25)
 """For a small prompt: twice as many of each take up to twice the time, and on the tuning packages showed no more."""
 
-DEEP = Breadth(offered=40, names=700, types=20, members=60, popular=0.06)
+DEEP = Breadth(offered=20, names=300, types=16, members=40, popular=0.06)
 """For a large one."""
 
 HEADER, BASES = 300, 9
@@ -203,9 +203,12 @@ class _Search:
         known = self._place.lookups.get(name)
         if known is None:
             known = self._place.lookups[name] = self._looked_up(name)
+        if not known:
+            return
+        expected = name in self._company or name in self._next
+        plain = not expected and self._here.language not in SHARED and _WORD.fullmatch(name) is not None
         for found, rivals in known:
-            plain = not found.symbol.owner and self._here.language not in SHARED and _WORD.fullmatch(name)
-            if not plain or name in self._company or name in self._next:
+            if found.symbol.owner or not plain:
                 self._add(found, name, (RIVALRY, rivals))
 
     def _looked_up(self, name: str) -> tuple[tuple[Found, float], ...]:
