@@ -152,6 +152,8 @@ class _Search:
         """What files say for all they define, by their paths."""
         self._types = place.around | place.near.names.keys()
         """Types that the cursor is in, or that are named near it."""
+        self._expected = {*place.near.names, *self._company, *self._next, *place.popular}
+        """Names that may well come up."""
         self._receivers = {name.lower().replace("_", "") for name in place.near.names}
 
     def imported(self) -> None:
@@ -289,7 +291,7 @@ class _Search:
             for member in self._files.facts(file).symbols.owned(top.name):
                 if left:
                     left -= 1
-                elif not self._is_expected(member.name) and not self._sounds_alike(member.name):
+                elif member.name not in self._expected and not self._sounds_alike(member.name):
                     continue
                 self._add(
                     Found(file, member),
@@ -331,7 +333,7 @@ class _Search:
             for at, (name, owner) in enumerate(zip(symbols.columns.names, symbols.columns.owners, strict=True)):
                 if owner:
                     continue
-                if self._is_expected(name):
+                if name in self._expected:
                     self._bound.add(name)
                 elif left and not name.startswith("_"):
                     left -= 1
@@ -382,9 +384,6 @@ class _Search:
         if key not in self._files.memory:
             self._files.memory[key] = definition(self._files, where, name, hops)
         return cast("Found | None", self._files.memory[key])
-
-    def _is_expected(self, name: str) -> bool:
-        return name in self._near.names or name in self._company or name in self._next or name in self._place.popular
 
     def _sounds_alike(self, name: str) -> bool:
         return self._sayings.sounds_alike(name)
