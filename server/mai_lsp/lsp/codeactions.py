@@ -46,6 +46,8 @@ GONE = "This action is not possible here any more. Open the menu again."
 
 CLOSED = "The document is not open."
 
+NOTEBOOK = "Changes of code are not made in the cells of a notebook yet; suggestions are."
+
 NO_FILE = "The document is no file in a folder, so it can not be changed by an action."
 
 
@@ -64,7 +66,7 @@ def offered(session: Session, asked: Asked) -> Iterator[types.CodeAction | types
     from mai_lsp.actions.offered import Abilities  # noqa: PLC0415 (same)
 
     document, client, settings = asked.document, session.client, session.settings
-    if not settings.actions_enable or session.documents.ignored(document.uri):
+    if document.part is not None or not settings.actions_enable or session.documents.ignored(document.file):
         return
     abilities = Abilities(
         input=client.gives_input,
@@ -165,11 +167,13 @@ async def task_of(session: Session, wanted: Wanted) -> Task | str:
     document = session.documents.latest(wanted.uri)
     if document is None:
         return CLOSED
+    if document.part is not None:
+        return NOTEBOOK
     if wanted.version != document.version:
         return STALE
     document = await session.documents.parsed(document, TREE_WITHIN)
     offer = find(wanted.id, document, wanted.span, wanted.problems, session.own_actions)
-    if offer is None or session.documents.ignored(document.uri):
+    if offer is None or session.documents.ignored(document.file):
         return GONE
     place = session.documents.place(document.uri)
     if place is None:

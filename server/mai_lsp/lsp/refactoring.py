@@ -17,6 +17,7 @@ from mai_lsp.core.text import Span
 from mai_lsp.engine.change.job import Chosen, Ended, Explained, Job, Place, Proposal, Refused
 from mai_lsp.engine.change.told import kind
 from mai_lsp.lsp import changing
+from mai_lsp.lsp.codeactions import NOTEBOOK
 from mai_lsp.lsp.convert import offset_at, place_of
 from mai_lsp.lsp.protocol import (
     EDIT_COMMAND,
@@ -219,6 +220,8 @@ def _place(session: Session, uri: str, where: Any) -> tuple[Path, Place] | str:
     document = session.documents.latest(uri)
     if document is None:
         return "The document is not open."
+    if document.part is not None:
+        return NOTEBOOK
     found = session.documents.place(uri)
     if found is None:
         path = path_of(uri)
