@@ -6,7 +6,7 @@ import json
 
 from tests.vscode.conftest import Open
 from tests.vscode.model import COMPLETION, Model, code
-from tests.vscode.workbench import eventually
+from tests.vscode.workbench import Window, eventually
 
 ABOVE = ["def celsius(fahrenheit):\n", "    return (fahrenheit - 32) / 1.8"]
 BEGUN = "temperatures = [50, 68, 86]\n"
@@ -25,12 +25,16 @@ def notebook(*cells: dict[str, object]) -> str:
     return json.dumps(made, indent=1) + "\n"
 
 
+def saved(window: Window) -> object:
+    return json.loads(window.read({"weather.ipynb": ""})["weather.ipynb"])
+
+
 WEATHER = notebook(cell("%matplotlib inline\n", *ABOVE), cell("# In degrees", kind="markdown"), cell(BEGUN))
 
 
 def test_a_suggestion_in_a_cell_knows_the_cell_above(open_window: Open, model: Model) -> None:
     model.says(COMPLETION, code(REST))
-    window = open_window({"notes.txt": "What the first window opens is a text, whatever it is.\n", "weather.ipynb": WEATHER})
+    window = open_window({"first.txt": "What a window begins with is shown as text.\n", "weather.ipynb": WEATHER})
     window.page.locator(".explorer-viewlet .monaco-list-row", has_text="weather.ipynb").click()
     window.page.locator(".notebookOverlay .code-cell-row .monaco-editor .view-lines").first.wait_for()
     window.picture("10-notebook-open")
@@ -46,6 +50,6 @@ def test_a_suggestion_in_a_cell_knows_the_cell_above(open_window: Open, model: M
     assert "%matplotlib inline" in prompt
     window.press("Tab")
     window.press("Control+s")
-    saved = lambda: json.loads(window.read({"weather.ipynb": ""})["weather.ipynb"])["cells"]
-    eventually(lambda: "".join(saved()[2]["source"]) == BEGUN + REST, "the notebook is saved")
-    assert saved()[0] == json.loads(WEATHER)["cells"][0]
+    expected = json.loads(WEATHER)
+    expected["cells"][2]["source"] = [BEGUN, REST]
+    eventually(lambda: saved(window) == expected, lambda: f"{saved(window)} becomes {expected}")

@@ -1,6 +1,6 @@
-"""A notebook as ordered cells, and the one text that the cells of a language make when they are put one below the other.
+"""A notebook as ordered cells, and the one text that the cells of a language make, each below the other.
 
-Cells run from the top, so what a cell knows is what stands above it: its text ends where the cell does (`Joined.spans`),
+Cells run from the top, so what a cell knows is what stands above it: its text ends where the cell does,
 and nothing of the cells below can be taken for what stands behind the cursor. Prose between them is in that text as
 comments, for it says what the code is about to do.
 """

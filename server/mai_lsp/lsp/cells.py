@@ -91,7 +91,7 @@ def _splice(given: Any) -> Splice:
     array = _mapping(given)
     start, removed = array.get("start"), array.get("deleteCount")
     if not isinstance(start, int) or not isinstance(removed, int) or min(start, removed) < 0:
-        raise ValueError("cells at no place")  # noqa: TRY004 (one error for all that can not be read)
+        raise ValueError("cells at no place")
     return Splice(start, removed, [_listed(cell) for cell in _list(array.get("cells") or [])])
 
 
@@ -114,17 +114,17 @@ def _typed(given: Any) -> Typed:
 
 def _mapping(given: Any) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
-        raise ValueError("no object where LSP has one")  # noqa: TRY004 (one error for all that can not be read)
+        raise ValueError("no object where LSP has one")
     return given
 
 
 def _list(given: Any) -> list[Any]:
     if not isinstance(given, list):
-        raise ValueError("no array where LSP has one")  # noqa: TRY004 (one error for all that can not be read)
+        raise ValueError("no array where LSP has one")
     return given
 
 
 def _word(given: Any) -> str:
     if not isinstance(given, str):
-        raise ValueError("no string where LSP has one")  # noqa: TRY004 (one error for all that can not be read)
+        raise ValueError("no string where LSP has one")
     return given

@@ -16,8 +16,8 @@ from pygls.lsp.server import LanguageServer
 from mai_lsp import __version__
 from mai_lsp.lsp import handlers, logs, parent
 from mai_lsp.lsp.lm import LanguageModels
-from mai_lsp.lsp.protocol import COPILOT_STATUS, STATUS, CopilotStatusParams, StatusParams
 from mai_lsp.lsp.notebooksync import NOTEBOOKS
+from mai_lsp.lsp.protocol import COPILOT_STATUS, STATUS, CopilotStatusParams, StatusParams
 from mai_lsp.lsp.registration import LIST_OPTIONS
 from mai_lsp.lsp.session import Session
 from mai_lsp.lsp.status import Severity
