@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mai_lsp.core import magics
 from mai_lsp.core.difference import difference
@@ -39,12 +40,17 @@ class Cell:
     """A magic says that it is in another language than its notebook: it shares nothing with other cells."""
     seen: str = field(init=False)
     """Its text as a grammar can read it, of the same length."""
+    said: tuple[str, ...] = field(init=False)
+    """The first lines of its prose; none of code."""
 
     def __post_init__(self) -> None:
         text, row = self.document.text, find(self.document.language)
         other = magics.foreign(text) if self.code and row.id == "python" else ""
         seen = magics.hidden(text) if self.code and row.id == "python" and not other else text
-        for name, value in (("language", other or row.id), ("alone", bool(other)), ("seen", seen)):
+        lines = () if self.code else islice((line for line in split_lines(text) if line.strip()), PROSE_LINES)
+        said = tuple(line[:PROSE_COLUMNS] for line in lines)
+        known = {"language": other or row.id, "alone": bool(other), "seen": seen, "said": said}
+        for name, value in known.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -86,10 +92,9 @@ def join(cells: Iterable[Cell], language: str) -> Joined:
 
 def prose(cell: Cell, language: Language) -> str:
     """Return a cell of prose as comments of a language; empty for code, or where a comment needs an end as well."""
-    if cell.code or not language.comment or language.comment_end:
+    if not cell.said or not language.comment or language.comment_end:
         return ""
-    lines = [line for line in split_lines(cell.document.text) if line.strip()][:PROSE_LINES]
-    return "\n".join(f"{language.comment} {line[:PROSE_COLUMNS]}" for line in lines)
+    return "\n".join([f"{language.comment} {line}" for line in cell.said])
 
 
 def change(before: Joined, after: Joined, uri: str = "", edits: Sequence[Edit] = ()) -> Edit:

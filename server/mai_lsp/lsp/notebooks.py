@@ -133,7 +133,7 @@ class Notebooks:
     def _settle(
         self, notebook: _Notebook, cells: list[Cell], effects: Effects, uri: str = "", edits: Sequence[Edit] = ()
     ) -> None:
-        """Let the joined texts follow: all of them, since prose is a part of each; `uri` is the cell typed in."""
+        """Let the joined texts follow; `uri` is the cell typed in, if nothing else has changed."""
         before, notebook.cells = notebook.cells, cells
         notebook.views.clear()
         there = {cell.uri for cell in cells}
@@ -146,6 +146,8 @@ class Notebooks:
         for language in notebook.joined.keys() - languages:
             del notebook.joined[language]
             self._documents.close(_key(notebook, language))
+        if (typed := _same_code(before, cells, uri)) is not None:
+            languages = {typed.language: None}
         for language in languages:
             joined, known = join(cells, language), notebook.joined.get(language)
             notebook.joined[language] = joined
@@ -155,6 +157,15 @@ class Notebooks:
                 edit = change(known, joined, uri, edits)
                 self._documents.edit(_key(notebook, language), edit)
                 _push(known, joined, edit, uri, effects)
+
+
+def _same_code(before: Sequence[Cell], after: Sequence[Cell], uri: str) -> Cell | None:
+    """Return the cell that was typed in, if that concerns no language but its own: prose is a part of each."""
+    for old, new in zip(before, after, strict=False):
+        if new.uri == uri:
+            same = new.code and not new.alone and (old.language, old.alone) == (new.language, new.alone)
+            return new if same else None
+    return None
 
 
 def _push(before: Joined, after: Joined, edit: Edit, typed: str, effects: Effects) -> None:
