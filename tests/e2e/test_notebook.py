@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from mai_lsp.lsp.codeactions import NOTEBOOK
 from tests.e2e.editor import Editor, editing, for_model
 from tests.e2e.notebook import Notebook, with_notebooks
 from tests.e2e.profiles import ALL, EMACS, NEOVIM, VSCODE, Profile
@@ -156,18 +155,10 @@ async def test_what_is_shown_of_a_prompt_is_what_is_sent(model: ModelServer, tmp
         assert model.requests[0].body == seen["body"]
 
 
-async def test_code_is_not_changed_in_cells_and_the_user_is_told_why(model: ModelServer, tmp_path: Path) -> None:
+async def test_next_edits_are_not_for_cells(model: ModelServer, tmp_path: Path) -> None:
     async with editing(with_notebooks(VSCODE), for_model(model.url), folder=tmp_path) as editor:
         book = Notebook(editor, tmp_path / "n.ipynb", ABOVE, "add(1, 2)")
         book.type(0, "plus", ABOVE.index("add"), 3)
-        start, end = (editor.position(ABOVE, at) for at in (ABOVE.index("def"), len(ABOVE)))
-        params = types.CodeActionParams(
-            types.TextDocumentIdentifier(book.cells[0]), types.Range(start, end), types.CodeActionContext([])
-        )
-        assert not await editor.client.text_document_code_action_async(params)
-        where = {"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}}
-        told = plain(await editor.run("mai.edit", book.cells[0], where, "make it shorter"))
-        assert (told["state"], told["message"]) == ("refused", NOTEBOOK)
         assert plain(await editor.run("mai.nextEdit", book.cells[0], None))["reason"] == "notebook"
         assert model.requests == []
 

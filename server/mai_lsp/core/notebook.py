@@ -97,6 +97,12 @@ def prose(cell: Cell, language: Language) -> str:
     return "\n".join([f"{language.comment} {line}" for line in cell.said])
 
 
+def readable(document: Document | None, text: str) -> str:
+    """Return a text that a document has, or is to have, as its grammar can read it."""
+    in_cell = document is not None and document.part is not None and document.language == "python"
+    return magics.hidden(text) if in_cell else text
+
+
 def change(before: Joined, after: Joined, uri: str = "", edits: Sequence[Edit] = ()) -> Edit:
     """Return the one edit of `seen` that leads from one to the other.
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from mai_lsp.core.recent import Problem, Recent
 from mai_lsp.core.syntax import MAX_CHARACTERS, Parsing, parse, parsing
 from mai_lsp.core.text import Document, Edit, Part, Span, open_document
 from mai_lsp.lsp.convert import Change, Place, offset_at
-from mai_lsp.lsp.notebooks import Notebooks
+from mai_lsp.lsp.notebooks import Notebooks, WithCell
 from mai_lsp.lsp.visits import Visits
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.uris import name_of, path_of
@@ -90,6 +90,14 @@ class Documents:
         """Return the newest version, or None when it is not open; a cell is the end of all code down to it."""
         return self.notebooks.view(uri) or self._open.get(uri)
 
+    def editable(self, uri: str) -> Document | None:
+        """Return the newest version as what is changed by an action: a cell by itself, anything else as it is."""
+        return self.notebooks.editable(uri) or self._open.get(uri)
+
+    def around(self, document: Document | None) -> Iterable[Document]:
+        """Return the files that a change at a place in `document` may look at; iterated over, they are the newest."""
+        return self if document is None or document.part is None else WithCell(self, document.uri)
+
     def joined(self, key: str) -> Document | None:
         """Return the joined text of a notebook's cells."""
         return self._open.get(key)
@@ -111,11 +119,11 @@ class Documents:
         A path from the root would tell the user's name.
         """
         place = self.place(uri)
-        return place[1] if place is not None else name_of(uri)
+        return place[1] if place is not None else name_of(self.notebooks.file_of(uri))
 
     def ignored(self, uri: str, path: str = "") -> str:
         """Return why a document, or another file by its path in the same folder, must not be shown, or ""."""
-        return self.rules.ignored_document(uri, path)
+        return self.rules.ignored_document(self.notebooks.file_of(uri), path)
 
     def open(self, uri: str, language_id: str, version: int | None, text: str, part: Part | None = None) -> None:
         """Take a document; opening one that is open replaces it."""
@@ -131,7 +139,7 @@ class Documents:
 
     def place(self, uri: str) -> tuple[Path, str] | None:
         """Return the workspace folder that a document is in, and its path there, with slashes."""
-        path = path_of(uri)
+        path = path_of(self.notebooks.file_of(uri))
         for folder in self.folders if path is not None else ():
             if path is not None and path.is_relative_to(folder):
                 return folder, path.relative_to(folder).as_posix()

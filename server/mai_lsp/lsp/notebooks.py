@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mai_lsp.core.difference import difference
 from mai_lsp.core.language import find
 from mai_lsp.core.notebook import Cell, Joined, change, join, moved
-from mai_lsp.core.syntax import parse
+from mai_lsp.core.syntax import Syntax, parse
 from mai_lsp.core.text import Document, Edit, Part, Span, open_document
 from mai_lsp.lsp.cells import Changed, Item, Listed
 from mai_lsp.lsp.convert import Change, offset_at
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PARSED_ALONE = 200_000
-"""Characters up to which a cell in a language of its own gets a tree."""
+"""Characters up to which a cell by itself gets a tree, which is made anew each time that one is wanted."""
 
 
 @dataclass(slots=True)
@@ -130,6 +130,24 @@ class Notebooks:
         notebook.views[uri] = (whole, made)
         return made
 
+    def file_of(self, uri: str) -> str:
+        """Return the URI of the notebook that a cell is in; that of anything else is its own."""
+        notebook = self._of.get(uri)
+        return uri if notebook is None else notebook.uri
+
+    def editable(self, uri: str) -> Document | None:
+        """Return a cell by itself, as what an action changes: a file of its language, named after its notebook.
+
+        By such a name all that judges a change by its path knows the language; the notebook's own file holds JSON.
+        """
+        notebook = self._of.get(uri)
+        if notebook is None:
+            return None
+        cell = next(cell for cell in notebook.cells if cell.uri == uri)
+        ending = next(iter(find(cell.language).extensions), "")
+        part = Part(notebook.uri + ending, 0, f"\n{cell.uri}")
+        return replace(cell.document, language=cell.language, part=part, syntax=_parsed(cell.language, cell.seen))
+
     def _settle(
         self, notebook: _Notebook, cells: list[Cell], effects: Effects, uri: str = "", edits: Sequence[Edit] = ()
     ) -> None:
@@ -166,6 +184,19 @@ def _same_code(before: Sequence[Cell], after: Sequence[Cell], uri: str) -> Cell 
             same = new.code and not new.alone and (old.language, old.alone) == (new.language, new.alone)
             return new if same else None
     return None
+
+
+class WithCell:
+    """The files that are open, and one cell, which is the file for a change that is made in it."""
+
+    def __init__(self, documents: Documents, uri: str) -> None:
+        self._documents = documents
+        self._uri = uri
+
+    def __iter__(self) -> Iterator[Document]:
+        yield from self._documents
+        if (cell := self._documents.editable(self._uri)) is not None:
+            yield cell
 
 
 def _push(before: Joined, after: Joined, edit: Edit, typed: str, effects: Effects) -> None:
@@ -205,9 +236,11 @@ def _cut(notebook: _Notebook, cell: Cell, whole: Document) -> Document:
 
 def _alone(notebook: _Notebook, cell: Cell) -> Document:
     document = replace(cell.document, language=cell.language, part=Part(notebook.uri, 0, f"\n{cell.uri}"))
-    if len(document.text) > PARSED_ALONE:
-        return document
-    return replace(document, syntax=parse(find(cell.language), document.text))
+    return replace(document, syntax=_parsed(cell.language, cell.seen))
+
+
+def _parsed(language: str, text: str) -> Syntax | None:
+    return parse(find(language), text) if len(text) <= PARSED_ALONE else None
 
 
 def _typed(

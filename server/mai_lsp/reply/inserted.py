@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from mai_lsp.core.magics import hidden
+from mai_lsp.core.notebook import readable
 from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.reply.place import Place
 
 
 def inserted(text: str, document: Document, span: Span, place: Place) -> Document:
     """Return the document with `text` in the place of `span`, re-parsed; offsets are those of the plain text."""
-    if document.part is not None and place.language.id == "python":
-        text = hidden(place.line_prefix + text)[len(place.line_prefix) :]
-    return document.edited([Edit(span, text)], document.version)
+    read = readable(document, place.line_prefix + text)[len(place.line_prefix) :]
+    return document.edited([Edit(span, read)], document.version)
