@@ -132,6 +132,23 @@ async def test_an_ignored_notebook_is_never_sent(model: ModelServer, tmp_path: P
         refused = plain(await editor.run("mai.showPrompt", book.cells[2], {"line": 2, "character": 8}))
         assert refused["reason"] == "This file is never sent (.maiignore line 1: *.ipynb)."
         assert model.requests == []
+        # Nor for another file, to which what was edited a moment ago is shown otherwise.
+        book.type(0, "\nmarker_41 = 1")
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, "def f(a, b):\n    return ")
+        await editor.inline(uri)
+        assert "a.py" in shown(model)
+        assert "marker_41" not in json.dumps(model.requests[-1].body)
+
+
+async def test_what_was_edited_in_a_notebook_is_shown_for_other_files(model: ModelServer, tmp_path: Path) -> None:
+    async with editing(with_notebooks(VSCODE), for_model(model.url), folder=tmp_path) as editor:
+        book = Notebook(editor, tmp_path / "n.ipynb", ABOVE, TITLE, HERE)
+        book.type(0, "\nmarker_41 = 1")
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, "def f(a, b):\n    return ")
+        await editor.inline(uri)
+        assert "marker_41 = 1" in json.dumps(model.requests[-1].body)
 
 
 async def test_the_switch_for_a_file_is_that_for_the_notebook(model: ModelServer, tmp_path: Path) -> None:

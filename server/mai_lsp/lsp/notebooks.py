@@ -156,9 +156,9 @@ class Notebooks:
         notebook.views.clear()
         there = {cell.uri for cell in cells}
         for cell in before:
-            if cell.uri not in there:
+            if cell.uri not in there and self._of.get(cell.uri) is notebook:
                 effects.gone.append(cell.uri)
-                self._of.pop(cell.uri, None)
+                del self._of[cell.uri]
         self._of |= dict.fromkeys(there, notebook)
         languages = dict.fromkeys(cell.language for cell in cells if not cell.alone)
         for language in notebook.joined.keys() - languages:
