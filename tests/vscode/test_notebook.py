@@ -69,13 +69,16 @@ def test_a_cell_that_is_put_in_and_moved_knows_where_it_is(open_window: Open, mo
     model.says(COMPLETION, code("kelvin = 273.15"))
     window = opened(open_window)
     go_to(window, 0)
-    window.press("Escape", "b")  # a cell below
+    window.command("Notebook: Insert Code Cell Below")
     window.page.locator(CELL).nth(2).wait_for()
     window.type("kel")
     window.shows_ghost("vin = 273.15")
     [prompt, *_] = model.asked("kel")
     assert f"{''.join(ABOVE)}\n\nkel" in prompt
-    window.press("Tab", "Escape", "Alt+ArrowUp", "Enter", "Control+End")
+    window.press("Tab")
+    window.command("Notebook: Move Cell Up")
+    window.page.locator(f"{CELL}:has-text('kelvin')").click()
+    window.press("Control+End")
     model.forget()
     model.says(COMPLETION, code("zero = 0"))
     window.type("\nzer")
