@@ -354,30 +354,30 @@ CELLS = ("change", "cells")
 PUT_IN = (*CELLS, "structure", "array", "cells")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        ("notebookDocument",),
-        ("notebookDocument", "uri"),
-        ("change",),
-        CELLS,
-        (*CELLS, "structure"),
-        (*CELLS, "structure", "array"),
-        (*CELLS, "structure", "array", "start"),
-        (*CELLS, "structure", "array", "deleteCount"),
-        PUT_IN,
-        (*PUT_IN, 0),
-        (*PUT_IN, 0, "document"),
-        (*CELLS, "structure", "didOpen"),
-        (*CELLS, "structure", "didOpen", 0, "text"),
-        (*CELLS, "structure", "didClose", 0),
-        (*CELLS, "data", 0),
-        (*CELLS, "textContent"),
-        (*CELLS, "textContent", 0, "document"),
-        (*CELLS, "textContent", 0, "changes"),
-        (*CELLS, "textContent", 0, "changes", 0),
-    ],
-)
+PATHS: list[tuple[str | int, ...]] = [
+    ("notebookDocument",),
+    ("notebookDocument", "uri"),
+    ("change",),
+    CELLS,
+    (*CELLS, "structure"),
+    (*CELLS, "structure", "array"),
+    (*CELLS, "structure", "array", "start"),
+    (*CELLS, "structure", "array", "deleteCount"),
+    PUT_IN,
+    (*PUT_IN, 0),
+    (*PUT_IN, 0, "document"),
+    (*CELLS, "structure", "didOpen"),
+    (*CELLS, "structure", "didOpen", 0, "text"),
+    (*CELLS, "structure", "didClose", 0),
+    (*CELLS, "data", 0),
+    (*CELLS, "textContent"),
+    (*CELLS, "textContent", 0, "document"),
+    (*CELLS, "textContent", 0, "changes"),
+    (*CELLS, "textContent", 0, "changes", 0),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("value", [5.5, "text", ["x"]])
 def test_what_is_no_change_is_refused(path: tuple[str | int, ...], value: Any) -> None:
     words = {("notebookDocument", "uri"), (*PUT_IN, 0, "document"), (*CELLS, "structure", "didOpen", 0, "text")}
@@ -386,3 +386,36 @@ def test_what_is_no_change_is_refused(path: tuple[str | int, ...], value: Any) -
         return
     with pytest.raises(ValueError, match=r"^(no|cells at no|a change|a position|didChange)"):
         cells.changed(broken(path, value))
+
+
+def _words(at: Any) -> set[str]:
+    """All names of fields in a message."""
+    inside = at.values() if isinstance(at, dict) else at if isinstance(at, list) else []
+    return set(at if isinstance(at, dict) else []).union(*map(_words, inside))
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 9) | st.sampled_from(["a", "b", uri("a"), "", "python"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(_words(WELL))), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PATHS), ANY)
+def test_whatever_comes_a_store_stays_whole(path: tuple[str | int, ...], value: Any) -> None:
+    made = store(("a", "x = 1"), ("b", "y = 2"))
+    for read in (cells.opened, cells.changed, cells.uri_of):
+        for params in (value, broken(path, value)):
+            try:
+                found = read(params)
+            except ValueError:
+                continue
+            if isinstance(found, tuple) and isinstance(found[1], Changed):
+                made.notebooks.change(NOTEBOOK, found[1])
+    for document in made.texts():
+        seen = view(made, document.uri.rpartition("#")[2]) if "#" in document.uri else made.latest(document.uri)
+        assert seen is not None
+        assert seen.slice(seen.own) == document.text
