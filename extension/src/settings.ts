@@ -8,7 +8,7 @@ export const SECTION = "mai";
 export const INTERPRETER = "mai.interpreter";
 
 /** Documents that the server is told of. */
-export const DOCUMENTS = [{ scheme: "file" }, { scheme: "untitled" }] as const;
+export const DOCUMENTS = [{ scheme: "file" }, { scheme: "untitled" }, { scheme: "vscode-notebook-cell" }] as const;
 
 /** What `WorkspaceConfiguration.inspect` gives, weakest first. */
 type Inspected = { globalValue?: unknown; workspaceValue?: unknown; workspaceFolderValue?: unknown };

@@ -44,6 +44,18 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """That what the client calls a document is the end of a longer text: a notebook's cell, below those above it."""
+
+    file: str
+    """URI of the file that it is in."""
+    start: int
+    """Where the client's document begins; always at the beginning of a line."""
+    whole: str = ""
+    """Name of the text that this one is the beginning of: what was edited in it was edited here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One version of one text; every change makes a new value, so a snapshot is just a reference."""
 
@@ -55,7 +67,24 @@ class Document:
     starts: Sequence[int]
     """Offset of each line's first character; always begins with 0."""
     syntax: Syntax | None = None
-    """The tree of exactly this text; None without a grammar, or while a large file is still being parsed."""
+    """The tree of this text; None without a grammar, or while a large file is still being parsed."""
+    part: Part | None = None
+    """Set where the client knows the end of the text only; that alone can be edited."""
+
+    @property
+    def file(self) -> str:
+        """URI of the file that the text is of, which says where it is and whether it may be shown."""
+        return self.part.file if self.part is not None else self.uri
+
+    @property
+    def whole(self) -> str:
+        """Name under which its history is kept."""
+        return self.part.whole if self.part is not None else self.uri
+
+    @property
+    def own(self) -> Span:
+        """What the client knows as the document: all of the text, or its end."""
+        return Span(self.part.start if self.part is not None else 0, len(self.text))
 
     @property
     def line_count(self) -> int:

@@ -80,7 +80,7 @@ def gate(ask: Ask, deps: Deps) -> Skipped | None:
 
 
 def _ignored(ask: Ask, deps: Deps) -> Skipped | None:
-    why = deps.documents.ignored(ask.document.uri)
+    why = deps.documents.ignored(ask.document.file)
     return Skipped(Reason.IGNORED, f"This file is never sent ({why}).") if why else None
 
 
@@ -105,7 +105,7 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = (), known: Sequenc
     endpoint = deps.model.endpoint(Role.COMPLETION)
     document = ask.document
     chatty = endpoint.wire in {Wire.CHAT, Wire.RESPONSES}
-    path = deps.documents.display_path(document.uri)
+    path = deps.documents.display_path(document.file)
     language = find(document.language, document.uri)
     fixed = chat.fixed_tokens(language, path) if chatty and not endpoint.prefill else 0
     fixed += sum(snippet.tokens for snippet in (*others, *known))
@@ -120,7 +120,7 @@ def prepare(ask: Ask, deps: Deps, others: Sequence[Snippet] = (), known: Sequenc
     )
     gated = admit(
         source,
-        ignored=lambda other: deps.documents.ignored(document.uri, other),
+        ignored=lambda other: deps.documents.ignored(document.file, other),
         before=document.text[max(0, start - FAR) : start],
         after=document.text[end : end + FAR],
         mask=settings.secrets_mask,

@@ -138,8 +138,8 @@ class Desk:
         ask = self.informed(ask)
         if (known := self._recall(ask, deps)) is not None:
             return known
-        habits = when.Habits(table.deletions, self._locked(ask.document.uri))
-        path = deps.documents.display_path(ask.document.uri)
+        habits = when.Habits(table.deletions, self._locked(ask.document.file))
+        path = deps.documents.display_path(ask.document.file)
         while True:
             flight = table.joinable(ask)
             if flight is None:

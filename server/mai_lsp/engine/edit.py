@@ -51,6 +51,8 @@ class EditReason(StrEnum):
     """The place was changed while the model answered."""
     COOLDOWN = "cooldown"
     """Something was turned down on this line a moment ago."""
+    NOTEBOOK = "notebook"
+    """The document is a notebook's cell: what a change there leads to may belong into any of the others."""
     COMPLETION = "completion"
     """A completion for the same text is on the screen."""
     ERROR = "error"

@@ -123,7 +123,7 @@ class Gatherer:
 
         A request that comes meanwhile waits for one place at most. What is given is done when the last place is.
         """
-        if self._busy() or document.syntax is None or (at := self._at(document.uri)) is None:
+        if self._busy() or document.syntax is None or (at := self._at(document.file)) is None:
             return None
         last = document.line_count - 1
         apart = max(AHEAD_LINES, -(-last // AHEAD_PLACES))
@@ -140,7 +140,7 @@ class Gatherer:
 
     def _begin(self, ask: Ask, budget: int) -> Future[rank.Filled] | None:
         """Start to look; None while another look is under way, for a file outside of all folders, or without a tree."""
-        at = self._at(ask.document.uri)
+        at = self._at(ask.document.file)
         if at is None or ask.document.syntax is None or (self._running is not None and not self._running.done()):
             return None
         if self._busy():

@@ -50,7 +50,7 @@ NOTHING_SWITCHED: Final = Switches()
 
 def gate(document: Document, settings: Settings, switches: Switches, now: float) -> Skipped | None:
     """Say why no automatic request is made in `document`; what is asked by hand does not come here."""
-    if skipped := off(document.uri, document.language, settings, switches, now):
+    if skipped := off(document.file, document.language, settings, switches, now):
         return skipped
     if switches.limited_until is not None and now < switches.limited_until:
         return Skipped(Reason.LIMITED, "The provider has asked to wait.")

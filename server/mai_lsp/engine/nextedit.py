@@ -62,9 +62,9 @@ def gate(ask: EditAsk, deps: Deps) -> NoEdit | None:
     settings = deps.settings
     if not settings.next_edit_enable:
         return NoEdit(EditReason.DISABLED)
-    if ask.automatic and mode.off(ask.document.uri, ask.document.language, settings, deps.switches, ask.now):
+    if ask.automatic and mode.off(ask.document.file, ask.document.language, settings, deps.switches, ask.now):
         return NoEdit(EditReason.DISABLED)
-    if deps.documents.ignored(ask.document.uri):
+    if deps.documents.ignored(ask.document.file):
         return NoEdit(EditReason.IGNORED)
     changed = [*ask.recent.edited, *(region for one in ask.recent.visited for region in one.regions)]
     if not any(0 <= ask.now - region.at <= _patience(ask) for region in changed):
@@ -135,7 +135,7 @@ def plan_for(ask: EditAsk, deps: Deps) -> EditPlan | NoEdit:
     region = editable(document, _place(ask))
     if region is None:
         return NoEdit(EditReason.LONG)
-    path = deps.documents.display_path(document.uri)
+    path = deps.documents.display_path(document.file)
     language = find(document.language, document.uri)
     budget = endpoint.context_tokens
     visited = [Visited(document, path, ask.recent.edited), *_visible(ask, deps)]
@@ -152,7 +152,7 @@ def plan_for(ask: EditAsk, deps: Deps) -> EditPlan | NoEdit:
             suffix=document.text[region.start : window.end],
             snippets=(*changed, *told),
         ),
-        ignored=lambda other: deps.documents.ignored(document.uri, other),
+        ignored=lambda other: deps.documents.ignored(document.file, other),
         before=document.text[max(0, window.start - FAR) : window.start],
         after=document.text[window.end : window.end + FAR],
         mask=settings.secrets_mask,
@@ -218,7 +218,7 @@ async def _asked(ask: EditAsk, plan: EditPlan, deps: Deps, trace: Trace) -> Edit
 
 def _visible(ask: EditAsk, deps: Deps) -> list[Visited]:
     """Return the other documents that may be looked at."""
-    return [one for one in ask.recent.visited if not deps.documents.ignored(ask.document.uri, one.path)]
+    return [one for one in ask.recent.visited if not deps.documents.ignored(ask.document.file, one.path)]
 
 
 def _patience(ask: EditAsk) -> float:

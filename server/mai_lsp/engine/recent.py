@@ -51,8 +51,8 @@ def recent(ask: Ask, deps: Deps, budget: int, shares: Shares = SHARES) -> tuple[
         return ()
     wanted = deps.settings.context_sources
     document, known = ask.document, ask.recent
-    visited = [one for one in known.visited if not deps.documents.ignored(document.uri, one.path)]
-    path = deps.documents.display_path(document.uri)
+    visited = [one for one in known.visited if not deps.documents.ignored(document.file, one.path)]
+    path = deps.documents.display_path(document.file)
     found: list[Snippet] = []
     if "similar" in wanted and budget >= LEAST_FOR_SIMILAR:
         found += similar(document, ask.offset, visited, int(budget * shares.similar))

@@ -53,7 +53,7 @@ class Source:
 
 def answer(session: Session, params: types.CodeActionParams) -> list[Action]:
     """Ask all sources of the kinds that are wanted."""
-    document = session.documents.latest(params.text_document.uri)
+    document = session.documents.editable(params.text_document.uri)
     if document is None:
         return []
     start, end = (

@@ -62,9 +62,9 @@ class Outcome:
 
 def folder_of(proposal: Proposal, session: Session) -> Path:
     """Return the folder that the paths of a proposal begin in."""
-    known = [(change.before.uri, change.path) for change in proposal.changes if change.before is not None]
+    known = [(change.before.file, change.path) for change in proposal.changes if change.before is not None]
     if proposal.job.place is not None:
-        known.append((proposal.job.place.document.uri, proposal.job.place.path))
+        known.append((proposal.job.place.document.file, proposal.job.place.path))
     for uri, path in known:
         place = path_of(uri)
         if place is not None and place.as_posix().endswith(f"/{path}"):
@@ -76,7 +76,9 @@ def files_of(proposal: Proposal, session: Session) -> Files:
     """Return the files that a proposal is about, as the editor has them now."""
     from mai_lsp.engine.change.files import Files  # noqa: PLC0415 (loaded late, with the engine)
 
-    return Files(folder_of(proposal, session), session.documents, session.documents.rules)
+    place = proposal.job.place
+    documents = session.documents.around(place.document if place is not None else None)
+    return Files(folder_of(proposal, session), documents, session.documents.rules)
 
 
 def wants_consent(proposal: Proposal, session: Session) -> bool:
@@ -194,7 +196,7 @@ async def _send(server: Server, proposal: Proposal, files: Files, *, preview: bo
         marked = undo.marked(files.root, now.changes)
         why, stopped = await _request(server, edit, now.job.title)
         if why is None:
-            way_back = way_back and server.session.settings.undo_enable
+            way_back = way_back and server.session.settings.undo_enable and not _in_cell(now)
             return await _applied(now, files.root, marked) if way_back else Outcome("applied", "", now)
         partly = _partly(now, session)
         if preview and why == NO_REASON and not (partly or stopped or _typed(now, session)):
@@ -235,17 +237,22 @@ async def _applied(proposal: Proposal, root: Path, marked: frozenset[str]) -> Ou
 def _typed(proposal: Proposal, session: Session) -> bool:
     """Whether an open document has another version than the edit was for."""
     for change in proposal.changes:
-        current = session.documents.latest(change.before.uri) if change.before is not None else None
+        current = session.documents.editable(change.before.uri) if change.before is not None else None
         if current is not None and change.before is not None and current.version != change.before.version:
             return True
     return False
+
+
+def _in_cell(proposal: Proposal) -> bool:
+    """Whether it changes a notebook's cell: the way back is the editor's own, since no file has that text."""
+    return any(change.before is not None and change.before.part is not None for change in proposal.changes)
 
 
 def _partly(proposal: Proposal, session: Session) -> Sequence[str]:
     """Return the files of an edit that failed which have their new text nevertheless, as far as they are open."""
     changed = []
     for change in proposal.changes:
-        current = session.documents.latest(change.before.uri) if change.before is not None else None
+        current = session.documents.editable(change.before.uri) if change.before is not None else None
         if current is not None and change.after is not None and current.text == change.after != change.old:
             changed.append(change.path)
     return changed

@@ -67,6 +67,8 @@ class Client:
     """Asks the editor's own language models for us (`mai/lm/chat`)."""
     progress: bool = False
     """Shows progress that the server begins."""
+    notebooks: bool = False
+    """Tells of notebooks and their cells."""
     process_id: int | None = None
     folders: tuple[Path, ...] = ()
     """Workspace folders that are on this machine, in the client's order."""
@@ -106,6 +108,7 @@ def describe(params: types.InitializeParams) -> Client:
         previews=gives_preview(params.initialization_options),
         language_models=gives_language_models(params.initialization_options),
         progress=bool(get_capability(have, "window.work_done_progress")),
+        notebooks=get_capability(have, "notebook_document.synchronization") is not None,
         process_id=params.process_id,
         folders=_folders(params),
     )

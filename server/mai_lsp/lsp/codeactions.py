@@ -46,6 +46,8 @@ GONE = "This action is not possible here any more. Open the menu again."
 
 CLOSED = "The document is not open."
 
+NOTEBOOK = "In a notebook code is changed cell by cell; what goes beyond that begins in a file."
+
 NO_FILE = "The document is no file in a folder, so it can not be changed by an action."
 
 
@@ -75,7 +77,8 @@ def offered(session: Session, asked: Asked) -> Iterator[types.CodeAction | types
     )
     known = _all_problems(session, asked)
     for one in offer(document, asked.span, known, session.own_actions, abilities):
-        yield _action(session, asked, one)
+        if document.part is None or _in_cell(one):
+            yield _action(session, asked, one)
 
 
 def register(server: Server) -> None:
@@ -126,7 +129,7 @@ async def resolved(server: Server, action: types.CodeAction, wanted: Wanted) -> 
         return _failed(server, action, edit.message)
     action.edit = edit
     now = changing.followed(ended, changing.files_of(ended, session))
-    if session.client.resolves_commands and isinstance(now, Proposal):
+    if session.client.resolves_commands and isinstance(now, Proposal) and task.document.part is None:
         session.taken.give(wanted.key, task.root, now)
         action.command = types.Command(title=action.title, command=TAKEN_COMMAND, arguments=[action.data])
     return action
@@ -162,7 +165,7 @@ async def task_of(session: Session, wanted: Wanted) -> Task | str:
     from mai_lsp.actions.offer import find  # noqa: PLC0415 (loaded late, with the engine)
     from mai_lsp.engine.change.jobs import job_of  # noqa: PLC0415 (same)
 
-    document = session.documents.latest(wanted.uri)
+    document = session.documents.editable(wanted.uri)
     if document is None:
         return CLOSED
     if wanted.version != document.version:
@@ -171,9 +174,11 @@ async def task_of(session: Session, wanted: Wanted) -> Task | str:
     offer = find(wanted.id, document, wanted.span, wanted.problems, session.own_actions)
     if offer is None or session.documents.ignored(document.uri):
         return GONE
-    place = session.documents.place(document.uri)
+    if document.part is not None and not _in_cell(offer):
+        return NOTEBOOK
+    place = session.documents.place(document.file)
     if place is None:
-        path = path_of(document.uri)
+        path = path_of(document.file)
         if path is None:
             return NO_FILE
         place = path.parent, path.name
@@ -217,6 +222,13 @@ def _action(session: Session, asked: Asked, one: Offer) -> types.CodeAction | ty
     else:
         action.command = command
     return action
+
+
+def _in_cell(one: Offer) -> bool:
+    """Whether an action stays in the cell of a notebook that it is offered in."""
+    from mai_lsp.actions.catalogue import Need  # noqa: PLC0415 (loaded late, with the engine)
+
+    return not (one.many or one.resources) and one.need in {Need.NONE, Need.INSTRUCTION}
 
 
 def _asks(session: Session, document: Document, one: Offer) -> types.Command:

@@ -81,20 +81,23 @@ _PLACE = ("line", "character")
 
 def offset_at(document: Document, place: Place, encoding: Encoding) -> int:
     """Return the code point offset of a place; past a line's end gives its end, past the last line the text's end."""
+    own = document.own
     if place.line < 0:
-        return 0
-    if place.line >= document.line_count:
-        return len(document.text)
-    span = document.line_span(place.line)
+        return own.start
+    line = place.line + document.line_at(own.start)
+    if line >= document.line_count:
+        return own.end
+    span = document.line_span(line)
     return span.start + index_at(document.slice(span), place.column, encoding)
 
 
 def place_at(document: Document, offset: int, encoding: Encoding) -> Place:
     """Return the place of an offset; between a carriage return and its newline it is the line's end."""
-    offset = max(0, min(offset, len(document.text)))
+    own = document.own
+    offset = max(own.start, min(offset, own.end))
     line = document.line_at(offset)
     span = document.line_span(line)
-    return Place(line, units(document.text[span.start : min(offset, span.end)], encoding))
+    return Place(line - document.line_at(own.start), units(document.text[span.start : min(offset, span.end)], encoding))
 
 
 def to_offset(document: Document, position: types.Position, encoding: Encoding) -> int:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from typing import Any
 from mai_lsp.core import grammars, language
 from mai_lsp.core.difference import difference
 from mai_lsp.core.encoding import Encoding, units
-from mai_lsp.core.recent import Recent
+from mai_lsp.core.recent import Problem, Recent
 from mai_lsp.core.syntax import MAX_CHARACTERS, Parsing, parse, parsing
-from mai_lsp.core.text import Document, Edit, Span, open_document
+from mai_lsp.core.text import Document, Edit, Part, Span, open_document
 from mai_lsp.lsp.convert import Change, Place, offset_at
+from mai_lsp.lsp.notebooks import Notebooks, WithCell
 from mai_lsp.lsp.visits import Visits
 from mai_lsp.workspace.ignore import Rules
 from mai_lsp.workspace.uris import name_of, path_of
@@ -59,7 +60,7 @@ class _Parse:
 
 
 class Documents:
-    """All open documents by URI."""
+    """All open documents by URI; those of notebooks are views of joined texts, which are kept here, too."""
 
     def __init__(self, start: Start, clock: Callable[[], float] = time.monotonic) -> None:
         self.encoding = Encoding.UTF16
@@ -74,24 +75,43 @@ class Documents:
         self._clock = clock
         self._open: dict[str, Document] = {}
         self._parses: dict[str, _Parse] = {}
+        self.notebooks = Notebooks(self)
 
     def __iter__(self) -> Iterator[Document]:
-        return iter(list(self._open.values()))
+        """Iterate over those that are files of their own."""
+        return iter([document for document in self._open.values() if document.part is None])
+
+    def texts(self) -> Iterator[Document]:
+        """Yield every text that the client has told of: files, and cells without what stands above them."""
+        yield from self
+        yield from self.notebooks.cells()
 
     def latest(self, uri: str) -> Document | None:
-        """Return the newest version, or None when it is not open."""
-        return self._open.get(uri)
+        """Return the newest version, or None when it is not open; a cell is the end of all code down to it."""
+        return self.notebooks.view(uri) or self._open.get(uri)
+
+    def editable(self, uri: str) -> Document | None:
+        """Return the newest version as what is changed by an action: a cell by itself, anything else as it is."""
+        return self.notebooks.editable(uri) or self._open.get(uri)
+
+    def around(self, document: Document | None) -> Iterable[Document]:
+        """Return the files that a change at a place in `document` may look at; iterated over, they are the newest."""
+        return self if document is None or document.part is None else WithCell(self, document.uri)
+
+    def joined(self, key: str) -> Document | None:
+        """Return the joined text of a notebook's cells."""
+        return self._open.get(key)
 
     async def parsed(self, document: Document, patience: float) -> Document:
         """Return the same text with its tree, if a parse under way brings that within `patience` seconds."""
-        running = self._parses.get(document.uri)
+        running = self._parses.get(document.whole)
         if document.syntax is not None or running is None:
             return document
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await running.done.wait()
-        current = self._open.get(document.uri)
-        return current if current is not None and current.text is document.text else document
+        current = self.latest(document.uri)
+        return current if current is not None and current.text == document.text else document
 
     def display_path(self, uri: str) -> str:
         """Return the path a model is told: relative to the workspace where it is inside, else the file's name.
@@ -99,27 +119,27 @@ class Documents:
         A path from the root would tell the user's name.
         """
         place = self.place(uri)
-        return place[1] if place is not None else name_of(uri)
+        return place[1] if place is not None else name_of(self.notebooks.file_of(uri))
 
     def ignored(self, uri: str, path: str = "") -> str:
         """Return why a document, or another file by its path in the same folder, must not be shown, or ""."""
-        return self.rules.ignored_document(uri, path)
+        return self.rules.ignored_document(self.notebooks.file_of(uri), path)
 
-    def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
+    def open(self, uri: str, language_id: str, version: int | None, text: str, part: Part | None = None) -> None:
         """Take a document; opening one that is open replaces it."""
         self._lose(uri)
         self.visits.opened(uri, text, self._open.get(uri))
-        self._keep(open_document(uri, language_id, version, text))
+        self._keep(replace(open_document(uri, language_id, version, text), part=part))
 
     def close(self, uri: str) -> None:
         """Forget a document, but for what was visited last."""
         self._lose(uri)
         if (document := self._open.pop(uri, None)) is not None:
-            self.visits.closed(document, keep=not self.ignored(uri))
+            self.visits.closed(document, keep=document.part is None and not self.ignored(uri))
 
     def place(self, uri: str) -> tuple[Path, str] | None:
         """Return the workspace folder that a document is in, and its path there, with slashes."""
-        path = path_of(uri)
+        path = path_of(self.notebooks.file_of(uri))
         for folder in self.folders if path is not None else ():
             if path is not None and path.is_relative_to(folder):
                 return folder, path.relative_to(folder).as_posix()
@@ -127,13 +147,28 @@ class Documents:
 
     def recent(self, document: Document, clipboard: str = "") -> Recent:
         """Return what was used and edited last, for a request in `document`: other files of its folder alone."""
-        here = self.place(document.uri)
+        here = self.place(document.file)
         others = []
         for one in self.visits.last(self._open) if here is not None else ():
-            place = self.place(one.document.uri)
-            if one.document.uri != document.uri and place is not None and here is not None and place[0] == here[0]:
+            place = self.place(one.document.file)
+            if place is not None and here is not None and place[0] == here[0] and place[1] != here[1]:
                 others.append(replace(one, path=place[1]))
-        return self.visits.recent(document.uri, others, clipboard)
+        found = self.visits.recent(document.whole, others, clipboard)
+        if document.part is None:
+            return found
+        # What lies below the cell is not in its text.
+        end = len(document.text)
+        edited = [region for region in found.edited if region.end <= end]
+        return replace(found, edited=edited, problems=[one for one in found.problems if one.span.end <= end])
+
+    def reported(self, document: Document, problems: Sequence[Problem]) -> None:
+        """Take what is reported about a document; about other cells of its notebook it says nothing."""
+        key, own = document.whole, document.own
+        if document.part is not None:
+            known = self.visits.recent(key, (), "").problems
+            others = [one for one in known if one.span.end < own.start or one.span.start > own.end]
+            problems = [*problems, *others]
+        self.visits.reported(key, problems)
 
     def change(self, uri: str, version: int | None, changes: Sequence[Change]) -> list[Edit]:
         """Apply changes one after the other, each in the coordinates that its predecessor left; return them as edits.
@@ -170,6 +205,11 @@ class Documents:
             pending.append(Edit(Span(low, high), change.text))
         self._keep(self._flush(document, pending, version))
         return done + pending
+
+    def edit(self, key: str, edit: Edit) -> None:
+        """Edit the joined text of a notebook's cells."""
+        if (document := self._open.get(key)) is not None:
+            self._keep(self._flush(document, [edit], document.version))
 
     def _flush(self, document: Document, edits: Sequence[Edit], version: int | None) -> Document:
         if not edits:

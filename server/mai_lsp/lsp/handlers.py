@@ -20,6 +20,7 @@ from mai_lsp.lsp import (
     configuration,
     examining,
     nextedit,
+    notebooksync,
     refactoring,
     registration,
     reported,
@@ -59,6 +60,7 @@ def register(server: Server) -> None:
     _configuration(server)
     _completions(server)
     _commands(server)
+    notebooksync.register(server)
     alternatives.register(server)
     switching.register(server)
     nextedit.register(server)

@@ -105,6 +105,8 @@ class NextEdits:
 
     def known(self, document: Document, offset: int, *, automatic: bool) -> EditSuggestion | NoEdit:
         """Return the next edit if it is known without asking anybody."""
+        if document.part is not None:
+            return NoEdit(EditReason.NOTEBOOK)
         deps = self._deps(document)
         if deps is None:
             return NoEdit(EditReason.LOADING)

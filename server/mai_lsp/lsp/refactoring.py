@@ -17,6 +17,7 @@ from mai_lsp.core.text import Span
 from mai_lsp.engine.change.job import Chosen, Ended, Explained, Job, Place, Proposal, Refused
 from mai_lsp.engine.change.told import kind
 from mai_lsp.lsp import changing
+from mai_lsp.lsp.codeactions import NOTEBOOK
 from mai_lsp.lsp.convert import offset_at, place_of
 from mai_lsp.lsp.protocol import (
     EDIT_COMMAND,
@@ -99,6 +100,8 @@ def refactor_job(session: Session, instruction: str, where: Mapping[str, Any]) -
         if isinstance(found, str):
             return found
         root, place = found
+        if place.document.part is not None:
+            return NOTEBOOK
     if root is None:
         return "No folder is open."
     job = instructed.refactor(instruction, place, paths=named, role=Role(role) if role else None)
@@ -216,12 +219,14 @@ async def _undo(server: Server, uri: str, busy: set[Path]) -> Refactored:
 
 def _place(session: Session, uri: str, where: Any) -> tuple[Path, Place] | str:
     """Return the folder and the place of a position or range in an open document, or why there is none."""
-    document = session.documents.latest(uri)
+    document = session.documents.editable(uri)
     if document is None:
         return "The document is not open."
-    found = session.documents.place(uri)
+    if document.part is not None and (why := session.documents.ignored(uri)):
+        return f"This file is never sent ({why})."
+    found = session.documents.place(document.file)
     if found is None:
-        path = path_of(uri)
+        path = path_of(document.file)
         if path is None:
             return "The document is not a file yet; save it first."
         found = (path.parent, path.name)

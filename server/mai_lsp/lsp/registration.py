@@ -86,7 +86,11 @@ def follow(server: Server) -> None:
         return
     server.offers_list = wanted
     if wanted:
-        selector = [types.TextDocumentFilterScheme(scheme=scheme) for scheme in ("file", "untitled")]
+        selector: list[types.DocumentFilter] = [
+            types.TextDocumentFilterScheme(scheme=scheme) for scheme in ("file", "untitled")
+        ]
+        if server.session.client.notebooks:
+            selector.append(types.NotebookCellTextDocumentFilter(notebook="*"))
         options = types.CompletionRegistrationOptions(
             document_selector=selector, trigger_characters=LIST_OPTIONS.trigger_characters
         )

@@ -33,7 +33,7 @@ def build(session: Session) -> dict[str, Any]:
         "settings": _changed(session),
         "problems": list(session.configuration.problems),
         "grammars": {row.id: _installed(row.grammar[0]) for row in LANGUAGES.values() if row.grammar},
-        "documents": [_document(document) for document in session.documents],
+        "documents": [_document(document) for document in session.documents.texts()],
     }
 
 

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from mai_lsp import __version__
 from mai_lsp.lsp import handlers, logs, parent
 from mai_lsp.lsp.lm import LanguageModels
+from mai_lsp.lsp.notebooksync import NOTEBOOKS
 from mai_lsp.lsp.protocol import COPILOT_STATUS, STATUS, CopilotStatusParams, StatusParams
 from mai_lsp.lsp.registration import LIST_OPTIONS
 from mai_lsp.lsp.session import Session
@@ -43,7 +44,7 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self, transport: Transport) -> None:
-        super().__init__("mai-lsp", __version__, protocol_cls=Protocol)
+        super().__init__("mai-lsp", __version__, notebook_document_sync=NOTEBOOKS, protocol_cls=Protocol)
         self.transport = transport
         self.language_models = LanguageModels(self.protocol)
         self.session = Session(self, self.language_models)

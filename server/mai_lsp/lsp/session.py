@@ -259,7 +259,7 @@ class Session:
         uri, version = reported.document_of(params)
         document = self.documents.latest(uri)
         if document is not None and version in {None, document.version}:
-            self.documents.visits.reported(uri, reported.problems(params, document, self.documents.encoding))
+            self.documents.reported(document, reported.problems(params, document, self.documents.encoding))
 
     def copied(self, text: str) -> None:
         """Take the clipboard's text if the user wants that, and it was not copied from a file that is never sent."""
@@ -268,8 +268,8 @@ class Session:
 
     def warm(self, uri: str) -> None:
         """Get ready for a document in the background: look into other files, and open the connection to the model."""
-        now = time.monotonic()
-        if self.documents.ignored(uri):
+        now, document = time.monotonic(), self.documents.latest(uri)
+        if self.documents.ignored(uri if document is None else document.file):
             return
         if self.settings.completion_enable and self.settings.index_enable:
             self.tasks.start(self._look_ahead(uri), "look ahead")
@@ -393,14 +393,14 @@ class Session:
         """Bind a request to what is known at this moment."""
         if self._from_hidden(self._clipboard):
             self._clipboard = ""
-        self.documents.visits.used(document.uri)
+        self.documents.visits.used(document.whole)
         offset = offset_at(document, place, self.documents.encoding)
         return Ask(document, offset, automatic, self.documents.recent(document, self._clipboard))
 
     def _from_hidden(self, text: str) -> bool:
         """Whether every line of a text stands in an open document that must not be shown."""
         return bool(text.strip()) and any(
-            copied_from(text, document.text) for document in self.documents if self.documents.ignored(document.uri)
+            copied_from(text, one.text) for one in self.documents.texts() if self.documents.ignored(one.file)
         )
 
     def _deps(self, loaded: Backend, settings: Settings, *, by_hand: bool = True) -> Deps:

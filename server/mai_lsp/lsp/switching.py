@@ -76,7 +76,7 @@ def toggle(session: Session, uri: str, *, whole_language: bool) -> None:
     session.status.switches = (
         mode.toggle_language(document.language, settings, switches)
         if whole_language
-        else mode.toggle_file(uri, document.language, settings, switches)
+        else mode.toggle_file(document.file, document.language, settings, switches)
     )
 
 
@@ -97,11 +97,11 @@ def _skipped(session: Session, uri: str, now: float) -> Skipped | None:
     document = session.documents.latest(uri)
     if document is None:
         return Skipped(Reason.DISABLED, "The document is not open.")
-    if why := session.documents.ignored(uri):
+    if why := session.documents.ignored(document.file):
         return Skipped(Reason.IGNORED, f"This file is never sent ({why}).")
     if skipped := mode.gate(document, session.settings, session.status.in_force(), now):
         return skipped
     from mai_lsp.engine.when import about_file  # noqa: PLC0415 (loaded late, with the engine)
 
-    locked = Access(time.monotonic).locked(uri)
-    return about_file(document, session.settings, locked, session.documents.display_path(uri))
+    locked = Access(time.monotonic).locked(document.file)
+    return about_file(document, session.settings, locked, session.documents.display_path(document.file))

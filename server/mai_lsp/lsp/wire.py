@@ -33,7 +33,16 @@ OURS = (
 """Methods that pygls would handle itself: its document store splits lines at the wrong places, costs 10 ms per key in
 a long file and holds every text again; its `exit` ends the interpreter inside a callback."""
 
-PLAIN = (types.TEXT_DOCUMENT_DID_CHANGE, DID_CHANGE_DIAGNOSTICS, DID_CHANGE_CLIPBOARD, LM_PART)
+PLAIN = (
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_SAVE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    DID_CHANGE_DIAGNOSTICS,
+    DID_CHANGE_CLIPBOARD,
+    LM_PART,
+)
 """Notifications whose parameters stay JSON."""
 
 work_done_token: ContextVar[int | str | None] = ContextVar("work_done_token", default=None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mai_lsp.core.syntax import Node
-from mai_lsp.core.text import Document, Edit, Span
+from mai_lsp.core.text import Document, Span
+from mai_lsp.reply.inserted import inserted
 from mai_lsp.reply.place import Place
 
 
@@ -15,7 +16,7 @@ def cut_at_block_end(text: str, document: Document, span: Span, place: Place) ->
     """
     if document.syntax is None or "\n" not in text:
         return text
-    after = document.edited([Edit(span, text)], document.version)
+    after = inserted(text, document, span, place)
     if after.syntax is None:
         return text
     first = span.start + len(text) - len(text.lstrip())

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mai_lsp.core.syntax import Node, parse
 from mai_lsp.core.text import Document, Edit, Span
 from mai_lsp.reply.brackets import balance
+from mai_lsp.reply.inserted import inserted
 from mai_lsp.reply.place import Place, lead
 
 LARGE = 100_000
@@ -36,7 +37,7 @@ def without_errors(text: str, document: Document, span: Span, place: Place) -> s
     lines = text[: max(0, at - span.start)].split("\n")[:-1]
     while lines:
         shorter = "\n".join(lines).rstrip()
-        if shorter and not _ends_open(shorter, document, span):
+        if shorter and not _ends_open(shorter, document, span, place):
             return shorter
         lines.pop()
     return ""
@@ -52,7 +53,7 @@ def _parses_alone(text: str, place: Place) -> bool:
 
 def _first_error(text: str, document: Document, span: Span, place: Place) -> int | None:
     """Return where the first error inside the suggestion is, in the edited document."""
-    after = document.edited([Edit(span, text)], document.version).syntax
+    after = inserted(text, document, span, place).syntax
     if after is None or not after.root.has_error:
         return None
     end = span.start + len(text.rstrip())
@@ -69,9 +70,9 @@ def _is_ended(text: str, place: Place) -> bool:
     return text.rstrip().endswith(";") and not balance(place.line_prefix + text, place.language).opening
 
 
-def _ends_open(text: str, document: Document, span: Span) -> bool:
+def _ends_open(text: str, document: Document, span: Span, place: Place) -> bool:
     """Whether a shortened suggestion leaves anything open, so that it is no statement by itself."""
-    after = document.edited([Edit(span, text)], document.version).syntax
+    after = inserted(text, document, span, place).syntax
     if after is None:
         return True
     line = document.starts[document.line_at(span.start)]

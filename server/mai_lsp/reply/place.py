@@ -63,18 +63,25 @@ class Place:
     chat: bool
     """The reply comes from a chat model: fences, chatter and repeated lines are to be expected."""
     max_lines: int
+    above: int = 0
+    """Characters of `before` that stand in other cells of a notebook, each of which is complete by itself."""
+
+    @property
+    def begins(self) -> bool:
+        """Nothing stands before the cursor in its cell of a notebook."""
+        return bool(self.above) and not self.before[self.above :].strip()
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Closing brackets that the text behind the cursor lacks, innermost first; only these may be written."""
         if self.closed_by_line:
             return _unmatched(self.line_prefix, self.line_suffix, self.language)[0]
-        return _unmatched(self.before, self.after, self.language)[0]
+        return _unmatched(self.before[self.above :], self.after, self.language)[0]
 
     @property
     def surplus(self) -> tuple[str, ...]:
         """Closing brackets that the text behind the cursor has and nothing before it opened."""
-        return _unmatched(self.before, self.after, self.language)[1]
+        return _unmatched(self.before[self.above :], self.after, self.language)[1]
 
     @property
     def single_line(self) -> bool:
@@ -124,6 +131,7 @@ def look(document: Document, offset: int, *, seam: Seam, chat: bool, max_lines: 
         seam=seam,
         chat=chat,
         max_lines=max_lines,
+        above=len(before) - len(with_line_ends(document.text[max(document.own.start, offset - AROUND) : offset], "\n")),
     )
 
 

@@ -29,7 +29,7 @@ def only_comment(text: str, place: Place) -> bool:
 
 def only_imports(text: str, place: Place) -> bool:
     """Whether nothing but imports is suggested on an empty line that is not among the file's imports."""
-    if not place.blank or place.words or not is_import(text, place):
+    if not place.blank or place.begins or place.words or not is_import(text, place):
         return False
     code = bare(place.before, place.language)
     above = next((line for line in reversed(code.split("\n")) if line.strip()), "")

@@ -211,7 +211,10 @@ class Opened(dict[str, Document]):
     def __iter__(self) -> Any:
         return iter(self.values())
 
-    def latest(self, uri: str) -> Document | None:
+    def around(self, _: Document | None) -> Opened:
+        return self
+
+    def editable(self, uri: str) -> Document | None:
         return self.get(uri)
 
 

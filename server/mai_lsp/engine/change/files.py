@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mai_lsp.core import language
+from mai_lsp.core.notebook import readable
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import Document, open_document
 from mai_lsp.engine.change.job import Job
@@ -60,7 +61,7 @@ class Files:
         opened: dict[str, Document] = {}
         for document in self._documents:
             if document.uri not in self._keys:
-                self._keys[document.uri] = self._key_of(document.uri)
+                self._keys[document.uri] = self._key_of(document.file)
             if (key := self._keys[document.uri]) is not None:
                 opened[key] = document
         self._opened = opened
@@ -73,7 +74,7 @@ class Files:
 
     def path_of(self, document: Document) -> str | None:
         """Return a document's path from the root; None for one outside or one that is no file."""
-        place = path_of(document.uri)
+        place = path_of(document.file)
         for root in (self.root, self._real):
             if place is not None and place.is_relative_to(root):
                 return place.relative_to(root).as_posix()
@@ -103,7 +104,7 @@ class Files:
         if kept.document.syntax is None:
             row = language.find(kept.document.language, path)
             kept = self._kept[path] = replace(
-                kept, document=replace(kept.document, syntax=parse(row, kept.document.text))
+                kept, document=replace(kept.document, syntax=parse(row, readable(kept.document, kept.document.text)))
             )
         return kept.document
 

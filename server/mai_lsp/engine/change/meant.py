@@ -15,6 +15,7 @@ from mai_lsp.actions.site import Part, Site
 from mai_lsp.actions.stub import is_stub
 from mai_lsp.core.change import Change
 from mai_lsp.core.kinds import Kinds, kinds_of
+from mai_lsp.core.notebook import readable
 from mai_lsp.core.shape import inner_doc
 from mai_lsp.core.syntax import Node, parse
 from mai_lsp.core.text import Document, Edit, Span, open_document
@@ -97,7 +98,7 @@ def _seen(change: Change, place: Place) -> Seen | None:
         return None
     language = change.before.syntax.language
     after = open_document(change.before.uri, change.before.language, None, change.after)
-    after = replace(after, syntax=parse(language, after.text))
+    after = replace(after, syntax=parse(language, readable(change.before, after.text)))
     if after.syntax is None:
         return None
     old = Span(edits[0].span.start, edits[-1].span.end)

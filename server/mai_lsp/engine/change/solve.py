@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from mai_lsp.core.change import Change
 from mai_lsp.core.language import find
+from mai_lsp.core.notebook import readable
 from mai_lsp.core.syntax import parse
 from mai_lsp.core.text import Document, Span, open_document
 from mai_lsp.engine.change.attempt import Tried, attempt
@@ -157,4 +158,5 @@ def _as_open(change: Change, path: str) -> Document:
     language = find(change.before.language if change.before is not None else "", path)
     uri = change.before.uri if change.before is not None else f"file:///{path}"
     document = open_document(uri, language.id, None, change.after or "")
-    return replace(document, syntax=parse(language, document.text))
+    part = change.before.part if change.before is not None else None
+    return replace(document, syntax=parse(language, readable(change.before, document.text)), part=part)

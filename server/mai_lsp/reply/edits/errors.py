@@ -16,6 +16,7 @@ from itertools import islice
 
 from mai_lsp.core.change import Change
 from mai_lsp.core.language import Language, find
+from mai_lsp.core.notebook import readable
 from mai_lsp.core.syntax import Node, parse
 from mai_lsp.core.text import line_starts
 from mai_lsp.reply.broken import JUDGED
@@ -47,11 +48,11 @@ def new_error(change: Change) -> Problem | None:
 
 def _parsed(change: Change, language: Language) -> int | None:
     """Return the line of the first broken node that has no like before."""
-    text = change.after or ""
+    text = readable(change.before, change.after or "")
     after = parse(language, text)
     if after is None or not after.root.has_error:
         return None
-    before = parse(language, change.old)
+    before = parse(language, readable(change.before, change.old))
     old = list(_broken(before.root)) if before is not None else []
     known = Counter(map(_key, old))
     starts = line_starts(text)
@@ -103,9 +104,9 @@ def _broken(node: Node) -> Iterator[Node]:
 
 def _indentation(change: Change, language: Language) -> int | None:
     """Return the line where Python's indentation is wrong and was not before: its grammar lets much of that pass."""
-    if language.id != "python" or (change.before is not None and _wrong_depth(change.old) is not None):
+    if language.id != "python" or _wrong_depth(readable(change.before, change.old)) is not None:
         return None
-    row = _wrong_depth(change.after or "")
+    row = _wrong_depth(readable(change.before, change.after or ""))
     return min(row, len(line_starts(change.after or "")) - 1) if row is not None else None
 
 
