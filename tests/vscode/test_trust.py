@@ -55,6 +55,7 @@ def test_a_workspace_chooses_nothing_until_it_is_trusted_and_then_only_the_pytho
         window.page.locator(".workspace-trust-editor .monaco-button", has_text="Trust").first.click()
         eventually(ran.exists, "once it is trusted, the workspace names the Python")
         window.status("ready")
+        window.press("Escape")
         window.picture("10-trusted")
         assert not elsewhere.requests
         assert not elsewhere.catalogue

@@ -30,6 +30,7 @@ SETTINGS: Mapping[str, Any] = {
     "editor.autoIndent": "none",
     "editor.minimap.enabled": False,
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
+    "editor.scrollBeyondLastLine": False,
     "editor.wordBasedSuggestions": "off",
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": "off",
