@@ -54,8 +54,8 @@ def _first_suggestion(workbench: Workbench, browser: Browser, home: Path) -> Non
     with threaded() as server:
         model = Model(server)
         model.says(COMPLETION, code("    return first + second"))
-        with _step("the editor opens, until the server says what is missing"):
-            window.open(workbench.url, "add.py", "error")
+        with _step("the editor opens, until the server runs"):
+            window.open(workbench.url, "add.py")
         with _step("3. MAI: Choose Provider and Model, its address, key and model"):
             window.choose_model("OpenAI-compatible", f"{server.url}/v1", KEY, "scripted")
         with _step("from the first key of three to the suggestion"):
