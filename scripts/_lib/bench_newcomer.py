@@ -58,7 +58,7 @@ def _first_suggestion(workbench: Workbench, browser: Browser, home: Path) -> Non
             window.open(workbench.url, "add.py")
         with _step("3. MAI: Choose Provider and Model, its address, key and model"):
             window.choose_model("OpenAI-compatible", f"{server.url}/v1", KEY, "scripted")
-        with _step("from the first key of three to the suggestion"):
+        with _step("from the first of seven keys to the suggestion"):
             window.focus()
             window.type("    ret")
             window.shows_ghost("urn first + second")
