@@ -38,7 +38,7 @@ export async function chooseModel({ models, keys }: Asked): Promise<void> {
     await update(BASE_URL, url);
   }
   if (provider.name !== "local") {
-    const title = `MAI: asking ${provider.label} for its models …`;
+    const title = `MAI: ${provider.label} is asked for its models …`;
     const location = vscode.ProgressLocation.Notification;
     await pickModel(await vscode.window.withProgress({ location, title }, () => models(true)));
   }
@@ -64,7 +64,7 @@ async function pickProvider(providers: CatalogueProvider[], present: string, key
 
 async function askUrl({ label, name }: CatalogueProvider): Promise<string | undefined> {
   const url = await vscode.window.showInputBox({
-    title: `Address of ${label}`,
+    title: `${label}: its address`,
     prompt: "The base URL below which requests go, as the provider shows it; usually it ends in /v1",
     value: setting(PROVIDER) === name ? setting(BASE_URL) : "",
     ignoreFocusOut: true,
@@ -78,7 +78,7 @@ async function askKey({ label, name, key }: CatalogueProvider, keys: Keys): Prom
   const known = await keys.get(name);
   const empty = known ? ". Leave it empty to remove the one that is set" : key === "optional" ? ". May be empty" : "";
   const typed = await vscode.window.showInputBox({
-    title: `API key of ${label}`,
+    title: `${label}: the API key`,
     prompt: `Kept in the editor's secret storage, never in settings${empty}`,
     password: true,
     ignoreFocusOut: true,

@@ -48,37 +48,37 @@ export async function findInterpreter(log: vscode.LogOutputChannel): Promise<Int
 
 /** Tells when the answer may have become another one. */
 export function onMayHaveChanged(changed: () => void): vscode.Disposable {
-  const environments = vscode.extensions.getExtension<EnvironmentsApi>(ENVIRONMENTS);
-  const python = vscode.extensions.getExtension<PythonApi>(PYTHON);
-  const listeners = [
+  return vscode.Disposable.from(
     vscode.workspace.onDidGrantWorkspaceTrust(changed),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(INTERPRETER) && changed()),
-    environments?.isActive && environments.exports.onDidChangeEnvironment?.(changed),
-    python?.isActive && python.exports.environments?.onDidChangeActiveEnvironmentPath(changed),
-  ];
-  return vscode.Disposable.from(...listeners.filter((listener) => typeof listener === "object"));
+    moved.event(changed),
+  );
 }
 
 /** Lets the user name the program that runs the server. */
 export async function chooseInterpreter(): Promise<void> {
   const [picked] = (await vscode.window.showOpenDialog({ title: "The Python that runs MAI", openLabel: "Use" })) ?? [];
   if (picked) {
-    const configuration = vscode.workspace.getConfiguration();
-    await configuration.update(INTERPRETER, picked.fsPath, vscode.ConfigurationTarget.Global);
+    await vscode.workspace.getConfiguration().update(INTERPRETER, picked.fsPath, vscode.ConfigurationTarget.Global);
   }
 }
 
 const ENVIRONMENTS = "ms-python.vscode-python-envs";
 const PYTHON = "ms-python.python";
+/** Fires when one of the two may have another answer than the last one it gave. */
+const moved = new vscode.EventEmitter<unknown>();
+const heard: Record<string, vscode.Disposable | undefined> = {};
 
 async function* everywhere(log: vscode.LogOutputChannel): AsyncGenerator<Candidate> {
   const scope = vscode.workspace.workspaceFolders?.[0]?.uri;
   const fromEnvironments = async () => {
-    const environment = await (await api<EnvironmentsApi>(ENVIRONMENTS))?.getEnvironment(scope);
-    return environment?.execInfo?.run?.executable;
+    const known = await vscode.extensions.getExtension<EnvironmentsApi>(ENVIRONMENTS)?.activate();
+    hear(ENVIRONMENTS, known?.onDidChangeEnvironment);
+    return (await known?.getEnvironment(scope))?.execInfo?.run?.executable;
   };
   const fromPython = async () => {
-    const known = (await api<PythonApi>(PYTHON))?.environments;
+    const known = (await vscode.extensions.getExtension<PythonApi>(PYTHON)?.activate())?.environments;
+    hear(PYTHON, known?.onDidChangeActiveEnvironmentPath);
     return (await known?.resolveEnvironment(known.getActiveEnvironmentPath(scope)))?.executable.uri?.fsPath;
   };
   const extensions = [[ENVIRONMENTS, fromEnvironments], [PYTHON, fromPython]] as const;
@@ -91,4 +91,5 @@ async function* everywhere(log: vscode.LogOutputChannel): AsyncGenerator<Candida
   yield* onPath(process.platform);
 }
 
-const api = async <T>(id: string): Promise<T | undefined> => vscode.extensions.getExtension<T>(id)?.activate();
+/** Listens to an extension that has been asked, and was started for that: before, it has no events. */
+const hear = (id: string, event?: vscode.Event<unknown>) => (heard[id] ??= event?.((what) => moved.fire(what)));

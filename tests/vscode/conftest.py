@@ -66,8 +66,14 @@ def asked_of_editor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def pythons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what stands for the Python extensions reads its answers: a file `envs`, and one `python`."""
+    return tmp_path_factory.mktemp("pythons")
+
+
+@pytest.fixture(scope="session")
 def workbench(
-    installed: Installed, asked_of_editor: Path, tmp_path_factory: pytest.TempPathFactory
+    installed: Installed, asked_of_editor: Path, pythons: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workbench]:
     folder = tmp_path_factory.mktemp("workbench")
     env = environment(
@@ -75,13 +81,15 @@ def workbench(
         {
             "MAI_LSP_API_KEY": KEY,
             "MAI_LSP_WIRE": "chat",
+            "MAI_LSP_LOG_LEVEL": "debug",
             "MAI_LSP_CACHE_DIR": str(folder / "cache"),
             "MAI_LSP_DATA_DIR": str(folder / "mai"),
             "MAI_LSP_CONFIG_DIR": str(folder / "nothing"),
             "MAI_TEST_ASKED": str(asked_of_editor),
+            "MAI_TEST_PYTHONS": str(pythons),
         },
     )
-    workbench = Workbench([str(installed.node), str(installed.server)], folder, env)
+    workbench = Workbench(installed.command, folder, env)
     for vsix in (installed.vsix, installed.provider):
         workbench.install(vsix)
     with workbench.serving():
@@ -101,23 +109,32 @@ def browser(installed: Installed) -> Iterator[Browser]:
 def open_window(
     browser: Browser, workbench: Workbench, scripted: Model, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Open]:
-    """Gives a function that writes files, and opens the first of them; how the window ends is kept as a picture."""
+    """Gives a function that writes files, and opens the first of them.
+
+    How the window ends is kept as a picture, and with it what our server and our extension have logged.
+    """
     context = browser.new_context(viewport=VIEW)
     context.set_default_timeout(PATIENCE * 1000)
     window = Window(context.new_page(), tmp_path / "project", PICTURES)
 
-    def opened(files: dict[str, str], settings: Mapping[str, Any] = MappingProxyType({})) -> Window:
+    def opened(
+        files: dict[str, str], settings: Mapping[str, Any] = MappingProxyType({}), state: str = "ready"
+    ) -> Window:
         for name, text in files.items():
             path = window.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
         usual = {} if "mai.provider" in settings else scripted_model(scripted.server.url)
         workbench.settings({**usual, **settings})
-        window.open(workbench.url, next(iter(files)))
+        try:
+            window.open(workbench.url, next(iter(files)), state)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{workbench.log()}") from None
         return window
 
     yield opened
     window.picture(f"{request.node.name}-end")
+    (PICTURES / f"{request.node.name}-end.txt").write_text(workbench.log(), encoding="utf-8")
     context.close()
     eventually(lambda: not workbench.servers(), "no server outlives its window")
 

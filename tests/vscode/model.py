@@ -30,6 +30,8 @@ class Model:
         """Begin anew, for the next test."""
         self._replies.clear()
         self.server.requests.clear()
+        self.server.catalogue.clear()
+        self.server.models = [{"id": "scripted"}]
 
     def asked(self, about: str) -> list[str]:
         """The prompts so far that have `about` in them, and a right key."""

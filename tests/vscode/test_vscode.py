@@ -152,6 +152,9 @@ def test_a_wrong_key_is_one_clear_message_and_a_right_one_mends_it(open_window: 
     window.status("error")
     expect(window.messages()).to_have_text([re.compile("MAI: .* does not accept the key")])
     window.picture("7-wrong-key")
+    window.command("MAI: Show the Server's Log")
+    expect(window.page.locator(".panel .view-line", has_text="does not accept the key").first).to_be_visible()
+    window.picture("7-log")
     assert set(model.keys()) == {"wrong-key"}, "it is used before any other"
     enter_key(window, KEY)
     window.focus()

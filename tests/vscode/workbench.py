@@ -30,15 +30,18 @@ SETTINGS: Mapping[str, Any] = {
     "editor.autoIndent": "none",
     "editor.minimap.enabled": False,
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
+    "editor.scrollBeyondLastLine": False,
     "editor.wordBasedSuggestions": "off",
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": "off",
     "remote.autoForwardPorts": False,
+    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "window.autoDetectColorScheme": False,
     "workbench.colorTheme": "Light Modern",
     "workbench.enableExperiments": False,
+    "workbench.reduceMotion": "on",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
@@ -50,6 +53,8 @@ _GHOST = """wanted => {
   const text = parts.join("").replaceAll("\\u00a0", " ");
   return wanted.includes(text) ? text : undefined;
 }"""
+
+_OURS = "mai."
 
 _SERVER = "launch.py"
 """The extension's script that runs the language server."""
@@ -65,15 +70,22 @@ class Workbench:
             *command,
             *("--config", str(folder / "config.yaml"), "--auth", "none"),
             *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(folder / "extensions")),
-            *("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"),
+            *("--disable-telemetry", "--disable-update-check"),
         ]
         self._env = {**env, "EXTENSIONS_GALLERY": "{}"}
         self._process: subprocess.Popen[str] | None = None
 
-    def install(self, vsix: Path) -> str:
-        """Install an extension from its file; return what the editor says."""
+    def install(self, vsix: Path) -> None:
+        """Install an extension from its file; windows that are opened later have it."""
+        self._run("--install-extension", str(vsix))
+
+    def uninstall(self, identity: str) -> None:
+        """Remove an extension."""
+        self._run("--uninstall-extension", identity)
+
+    def _run(self, *arguments: str) -> None:
         ran = subprocess.run(
-            [*self._command, "--install-extension", str(vsix)],
+            [*self._command, *arguments],
             env=self._env,
             capture_output=True,
             text=True,
@@ -81,14 +93,29 @@ class Workbench:
             timeout=PATIENCE,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
 
     def settings(self, settings: Mapping[str, Any]) -> None:
-        """Set the user's settings."""
-        path = self.folder / "data" / "User" / "settings.json"
+        """Set the user's settings: ours in the file of this machine, the editor's own in the user's file.
+
+        A served workbench is a remote window, and in one of those a setting of the scope `machine` counts only in the
+        machine's file. In the user's file it is there until the editor has read what our extension declares, and
+        sometimes even after: it comes back if an idle moment came before that (`reloadLocalUserConfiguration` of
+        VS Code 1.139, which reads the file's tasks then and keeps the settings that it had when it began).
+        """
+        ours = {name: value for name, value in settings.items() if name.startswith(_OURS)}
+        self._write("Machine", ours)
+        self._write("User", {**SETTINGS, **{name: value for name, value in settings.items() if name not in ours}})
+
+    def chosen(self) -> dict[str, Any]:
+        """Our settings as they are in the file now."""
+        found: dict[str, Any] = json.loads((self.folder / "data/Machine/settings.json").read_text(encoding="utf-8"))
+        return found
+
+    def _write(self, kind: str, settings: Mapping[str, Any]) -> None:
+        path = self.folder / "data" / kind / "settings.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(json.dumps({**SETTINGS, **settings}), encoding="utf-8")
+        new.write_text(json.dumps(settings), encoding="utf-8")
         new.replace(path)  # at once: the editor may be reading
 
     @contextmanager
@@ -109,6 +136,12 @@ class Workbench:
             finally:
                 _end(self._process)
 
+    def log(self) -> str:
+        """What our server and our extension have logged in the window that was opened last."""
+        hosts = sorted((self.folder / "data" / "logs").glob("*/exthost*"), key=lambda path: path.stat().st_mtime)
+        logs = sorted(hosts[-1].glob("mai-lsp.mai-lsp/*.log")) if hosts else []
+        return "\n".join(f"{path.name}:\n{path.read_text(encoding='utf-8')}" for path in logs)
+
     def servers(self) -> list[psutil.Process]:
         """Our language servers that run now."""
         assert self._process
@@ -123,13 +156,13 @@ class Window:
         self.folder = folder
         self._pictures = pictures
 
-    def open(self, url: str, file: str) -> None:
-        """Open the folder with a file of it, and wait until the language server is ready; the cursor is at the end."""
+    def open(self, url: str, file: str, state: str = "ready") -> None:
+        """Open the folder with a file of it, and wait until the server is in this state; the cursor is at the end."""
         host = url.removeprefix("http://")
         # The second lets the test extension, and no other that asks for it, have its model need consent.
         payload = json.dumps([["openFile", f"vscode-remote://{host}{self.folder / file}"], ["enableProposedApi", ""]])
         self.page.goto(f"{url}/?folder={quote(str(self.folder))}&payload={quote(payload)}")
-        self.status("ready")
+        self.status(state)
         self.focus()
 
     def focus(self) -> None:
@@ -165,10 +198,34 @@ class Window:
         box.locator("input:not([type=checkbox])").fill(text)
         self.press("Enter")
 
+    def choose_model(self, provider: str, address: str, key: str, model: str, picture: str = "") -> None:
+        """Choose who answers, and by which of its models, in the dialogues for that."""
+        self.command("MAI: Choose Provider and Model")
+        self.entry(provider).click()
+        self.answer("its address", address)
+        self.answer("the API key", key)
+        expect(self.entry(model)).to_be_visible()
+        if picture:
+            self.picture(picture)
+        self.entry(model).click()
+        self.page.locator(".quick-input-widget", has_text=f"What {model} is used for").wait_for()
+        self.press("Enter")
+        self.status("ready")
+
+    def menu(self, title: str, picture: str = "") -> None:
+        """Open our status item's menu, and choose what has these words in it."""
+        self._item().click()
+        expect(self.entry(title)).to_be_visible()
+        if picture:
+            self.picture(picture)
+        self.entry(title).click()
+
     def status(self, state: str) -> None:
-        """Wait until our status item says this."""
-        item = self.page.locator('[id="mai-lsp.mai-lsp.mai.status"]')
-        expect(item).to_have_attribute("aria-label", re.compile(rf"MAI: {state}"))
+        """Wait until our status item says this; it also says why."""
+        expect(self._item()).to_have_attribute("aria-label", re.compile(rf"MAI: {state}"))
+
+    def _item(self) -> Locator:
+        return self.page.locator('[id="mai-lsp.mai-lsp.mai.status"]')
 
     def ghost(self) -> Locator:
         """What is shown as a suggestion."""
@@ -180,6 +237,10 @@ class Window:
         assert isinstance(found, str)
         return found
 
+    def lines(self, text: str) -> Locator:
+        """The lines of what is open that have this in them."""
+        return self.page.locator(".editor-instance .view-line", has_text=text)
+
     def messages(self) -> Locator:
         """The message boxes that are to be seen."""
         return self.page.locator(".notification-toast .notification-list-item-message")
@@ -187,7 +248,7 @@ class Window:
     def picture(self, name: str) -> None:
         """Keep what is to be seen."""
         self._pictures.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self._pictures / f"{name}.png")
+        self.page.screenshot(path=self._pictures / f"{name}.png", animations="disabled")
 
     def save(self, file: str, text: str) -> None:
         """Save what is open, and wait until the file on disk is this."""

@@ -33,6 +33,7 @@ def register(server: Server) -> None:
 
     @server.command(MODELS_COMMAND)
     async def models(*arguments: Any) -> Catalogue:
+        server.session.status.choosing()
         # The dialogue has just changed a setting, and word of it may still be on its way.
         await registration.pull(server)
         return await catalogue(server.session, listed=arguments[:1] == (True,))

@@ -68,12 +68,14 @@ async def pull(server: Server) -> None:
     """Ask the client for our settings, if it can be asked, and let them take effect."""
     session = server.session
     if session.client.pulls:
+        number = server.pulls = server.pulls + 1
         item = types.ConfigurationItem(section=configuration.SECTION)
         asked = asyncio.ensure_future(server.workspace_configuration_async(types.ConfigurationParams([item])))
         answer = await _answer(asyncio.shield(asked))
         if not asked.done():
             session.tasks.start(_ask_again(server, asked), "late settings")
-        if answer is not None:
+        if answer is not None and number > server.pulled:
+            server.pulled = number
             session.configuration.put(configuration.CLIENT, *configuration.from_pull(answer))
     session.settle()
     follow(server)

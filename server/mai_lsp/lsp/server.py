@@ -50,6 +50,8 @@ class Server(LanguageServer):
         self.session = Session(self, self.language_models)
         self.may_speak = False
         """Set by `initialized`; before that LSP allows only the reply."""
+        self.pulls = self.pulled = 0
+        """How often the client was asked for its settings, and which answer holds: they may overtake each other."""
         self.offers_list = False
         """Whether the client has been told of the completion list."""
         self._serves_list = False

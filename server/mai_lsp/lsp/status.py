@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
 import time
 from collections import Counter
@@ -36,6 +37,10 @@ USER_MUST_ACT = (
     errors.LocalModelError,
 )
 """What does not pass by itself; everything else is worth a box only to somebody who asked by hand."""
+
+CHOOSING = 300.0
+"""Seconds after a dialogue has asked what there is to choose from. What is not set yet by then is no news, and a box
+that says so would stand in its way."""
 
 SAYS_NOTHING = frozenset(
     {
@@ -105,6 +110,7 @@ class Status:
         self._sent: StatusParams | None = None
         self._running = 0
         self._told: set[str] = set()
+        self._choosing_until = -math.inf
         self._over: tuple[float, Timer] | None = None
         """When the present state ends by itself, and what tells the editor then."""
         self.health = Health()
@@ -197,8 +203,14 @@ class Status:
             self._voice.note(severity, text)
         # One cause may have several sentences: a server that is down refuses connections, or closes them.
         cause = type(error).__name__ if must_act else text
+        if isinstance(error, errors.NotConfigured) and automatic and self._clock() < self._choosing_until:
+            return
         if (must_act or not automatic) and self._first(f"show {cause}"):
             self._voice.show(severity, text)
+
+    def choosing(self) -> None:
+        """Note that a dialogue is open in which a provider is chosen."""
+        self._choosing_until = self._clock() + CHOOSING
 
     def recover(self) -> None:
         """Forget troubles: the same one would be news again."""

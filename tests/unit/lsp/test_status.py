@@ -12,7 +12,7 @@ from mai_lsp.core.text import Span
 from mai_lsp.engine.health import Cause, Sample
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion, Trace
 from mai_lsp.lsp.protocol import CopilotStatusParams, StatusParams
-from mai_lsp.lsp.status import SAYS_NOTHING, USER_MUST_ACT, Severity, Status, Timer
+from mai_lsp.lsp.status import CHOOSING, SAYS_NOTHING, USER_MUST_ACT, Severity, Status, Timer
 
 GOOD = Suggestion("id", 1, Span(0, 0), "x", Trace(provider="p", model="m"))
 AUTH = errors.AuthRefused("The key is not accepted.", advice="Check it.")
@@ -130,6 +130,24 @@ def test_who_asks_by_hand_is_shown_everything_once() -> None:
         ask(status, failed(BUSY), automatic=False)
     assert heard.shown == [("warning", "Too many requests.")]
     assert len(heard.noted) == 1
+
+
+def test_while_a_provider_is_chosen_no_box_says_what_is_not_set_yet() -> None:
+    heard, at = Heard(), Time()
+    status = status_for(heard, at)
+    missing = failed(errors.NotConfigured("No model is set."))
+    status.choosing()
+    ask(status, missing)
+    assert heard.shown == []
+    assert heard.statuses[-1]["state"] == "error"
+    ask(status, failed(AUTH))
+    assert heard.shown == [("error", str(AUTH))], "what is wrong is shown all the same"
+    ask(status, missing, automatic=False)
+    assert len(heard.shown) == 2, "who asks by hand is told"
+    status.recover()
+    at.pass_by(CHOOSING)
+    ask(status, missing)
+    assert len(heard.shown) == 3, "and so is everybody later on"
 
 
 def test_the_same_trouble_is_news_after_it_was_over() -> None:
