@@ -33,6 +33,7 @@ def main() -> None:
     env.run([*pytest, "tests/extension"])
     env.say("Real editors")
     editors.ensure(python)
+    editors.desktop()
     env.run([*pytest, "tests/editors"])
     env.say("The real local model")
     env.run([python, "-m", "mai_lsp", "model", "fetch"])

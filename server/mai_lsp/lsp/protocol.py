@@ -299,7 +299,7 @@ class AskedModel(TypedDict):
 class Refactored(TypedDict):
     """Result of `REFACTOR_COMMAND`, `EDIT_COMMAND` and `UNDO_COMMAND`."""
 
-    state: Literal["applied", "refused", "cancelled", "sent", "explained"]
+    state: Literal["applied", "refused", "cancelled", "sent", "offered", "explained"]
     """``refused`` and ``cancelled``: no file was changed; ``sent``: the editor has not said yet whether it was made."""
     message: str
     """For the user; empty where there is nothing to say."""
