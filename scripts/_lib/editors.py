@@ -78,7 +78,7 @@ exec "$loader" --library-path "$lib" "$root/usr/bin/emacs-nox" --dump-file="$(ec
 
 
 def ensure(python: str = sys.executable) -> Path:
-    """Return the folder with the launchers `nvim`, `nvim-0.11`, `hx`, `vim` and `emacs`; gets them if they are not there.
+    """Return the folder with `nvim`, `nvim-0.11`, `hx`, `vim` and `emacs`; gets them if they are not there.
 
     Ends this script, in words, where they can not be had or are not what the tests are about.
     """
@@ -104,8 +104,9 @@ def ensure(python: str = sys.executable) -> Path:
 
 
 def desktop() -> None:
-    """See to it that Kate and a display for it are installed, unlike the other editors into the system: hundreds of
-    libraries, plugins and settings look for each other at their usual places. Ends this script where that can not be.
+    """See to it that Kate and a display for it are installed; ends this script, in words, where that can not be.
+
+    Unlike the others into the system: hundreds of libraries and plugins look for each other at their usual places.
     """
     missing = [package for program, package in DESKTOP.items() if shutil.which(program) is None]
     if not missing:

@@ -34,7 +34,7 @@ def main() -> None:
     env.say("Real editors")
     editors.ensure(python)
     editors.desktop()
-    env.run([*pytest, "tests/editors"])
+    env.run([*pytest, "-m", "not real_model", "tests/editors"])
     env.say("The real local model")
     env.run([python, "-m", "mai_lsp", "model", "fetch"])
     env.run([*pytest, "-m", "real_model", "tests"])

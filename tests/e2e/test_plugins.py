@@ -1,4 +1,4 @@
-"""What plugins made for Copilot's server send, message by message, recorded from real runs of them against this server."""
+"""What plugins made for Copilot's server send, message by message, recorded from real runs against this one."""
 
 from __future__ import annotations
 

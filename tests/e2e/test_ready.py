@@ -1,4 +1,4 @@
-"""Editors that take no changes from a server: what is worked out waits in their code action menu, and nothing is lost."""
+"""Editors that take no changes from a server: what is worked out waits in their code action menu."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ class Cart:
 
 @pytest.fixture(scope="session")
 def launchers() -> Path:
-    return _getting().ensure()
+    found: Path = _getting().ensure()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_a_code_action_is_worked_out_and_then_applied_from_the_menu(
         editor.open_popup("alt+Return", "the menu")
         editor.take("Down", "Return")
         editor.until(lambda: model.requests, "the model to be asked")
-        # Nothing shows when it is there but a line in Kate's output: until then the menu begins with the same as before.
+        # Nothing shows when it is there but a line in Kate's output; until then the menu begins as before.
         for _ in range(5):
             editor.open_popup("alt+Return", "the menu")
             editor.picture("code-actions")

@@ -1,4 +1,4 @@
-"""Vim with ALE for real, on a terminal: completion as far as ALE inserts it, and code actions though it takes no edits."""
+"""Vim with ALE for real, on a terminal: completion, and code actions though it takes no edits from a server."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ ESCAPE, ENTER, CONTROL_N, CONTROL_Y = "\x1b", "\r", "\x0e", "\x19"
 
 
 @pytest.fixture
-def opened(
-    request: pytest.FixtureRequest, launchers: Path, project: Path, env: dict[str, str]
-) -> Iterator[Terminal]:
+def opened(request: pytest.FixtureRequest, launchers: Path, project: Path, env: dict[str, str]) -> Iterator[Terminal]:
     lines = project.parent / "vimrc"
     lines.write_text("set nocompatible\nfiletype plugin on\n" + configuration("Vim with ALE", "vim"), encoding="utf-8")
     argv = [str(launchers / "vim"), "-u", str(lines), "-i", "NONE", str(project / request.param)]
