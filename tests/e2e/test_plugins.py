@@ -7,9 +7,11 @@ from typing import Any
 
 from lsprotocol import types
 
-from tests.e2e.editor import Editor, editing
+from tests.e2e.editor import Editor, editing, for_model
 from tests.e2e.profiles import NEOVIM
 from tests.e2e.test_nextedit import plain, with_edits
+from tests.support.model_server import ModelServer
+from tests.support.model_steps import send
 
 AREA = "def area(width, height):\n    print('😀', width)\n    return width * height\n"
 
@@ -70,3 +72,48 @@ async def test_sidekick_gets_each_next_edit_of_a_renaming(tmp_path: Path) -> Non
         editor.texts[uri], editor.versions[uri] = AREA.replace("width", "breadth"), 14
         await editor.check_texts()
         await editor.until(lambda: editor.statuses[-1]["accepted"] == 2)
+
+
+async def test_copilot_lua_shows_takes_a_word_and_takes_the_rest() -> None:
+    """copilot.lua (zbirenbaum, `suggestion/init.lua` of 2026), from its source; it was not run.
+
+    It marks every object by a field `_`, drops what does not begin at the line's beginning, and applies in UTF-8.
+    """
+    code = "s = '😀'\ndef add(a, b):\n    ret"
+    uri = "file:///work/a.py"
+    legacy = {"editorInfo": {"name": "Neovim", "version": "0.11"}, "editorPluginInfo": {"name": "copilot.lua"}}
+    async with (
+        ModelServer() as model,
+        editing(NEOVIM, for_model(model.url), options=legacy) as editor,
+    ):
+
+        async def ask(method: str, **params: Any) -> Any:
+            return plain(await editor.request(method, {**params, "_": True}))
+
+        assert (await ask("checkStatus"))["status"] == "OK"
+        assert (await ask("getVersion"))["version"]
+        editor.open(uri, code)
+        model.default = (send("return a + b"),)
+        doc: dict[str, Any] = {
+            "uri": uri,
+            "version": 1,
+            "relativePath": "a.py",
+            "insertSpaces": True,
+            "tabSize": 4,
+            "indentSize": 4,
+            "position": {"line": 2, "character": 7},
+        }
+        (one,) = (await ask("getCompletions", doc=doc, textDocument=doc, position=doc["position"]))["completions"]
+        assert (one["text"], one["displayText"]) == ("    return a + b", "urn a + b")
+        assert one["range"] == {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 7}}
+        assert await ask("notifyShown", uuid=one["uuid"]) == "OK"
+        assert await ask("notifyAccepted", uuid=one["uuid"], acceptedLength=len("    return ")) == "OK"
+        editor.edit(uri, (len(code), len(code), "urn "))
+        assert (await ask("getCompletions", doc=doc))["completions"] == [], "of another version"
+        doc |= {"version": 2, "position": {"line": 2, "character": 11}}
+        one, *_ = (await ask("getCompletionsCycling", doc=doc))["completions"]
+        assert one["text"] == "    return a + b"
+        assert await ask("notifyAccepted", uuid=one["uuid"], acceptedLength=len(one["text"])) == "OK"
+        assert await ask("notifyRejected", uuids=[one["uuid"]]) == "OK"
+        await editor.until(lambda: editor.statuses[-1]["accepted"])
+        assert editor.messages == []
