@@ -43,7 +43,7 @@ async def next_edit(editor: Editor, uri: str, version: int, line: int, character
 
 
 async def test_sidekick_gets_each_next_edit_of_a_renaming(tmp_path: Path) -> None:
-    """sidekick.nvim (folke, `nes/init.lua` with `sidekick.nes.edit`, 2026) in Neovim 0.12.4, a server `mai-copilot`.
+    """sidekick.nvim (folke, `nes/init.lua` and `nes/edit.lua` as of 2026), run in Neovim 0.12.4 but for its drawing.
 
     Neovim opens with version 0, and a change of one word comes key by key in one message. sidekick asks a tenth of a
     second after it, though the server was started just before, and asks again only when it has applied an edit or the
@@ -75,7 +75,7 @@ async def test_sidekick_gets_each_next_edit_of_a_renaming(tmp_path: Path) -> Non
 
 
 async def test_copilot_lua_shows_takes_a_word_and_takes_the_rest() -> None:
-    """copilot.lua (zbirenbaum, `suggestion/init.lua` of 2026), from its source; it was not run.
+    """copilot.lua (zbirenbaum, `api/init.lua`, `suggestion/init.lua` 2026), run in Neovim 0.12.4 but for the rest.
 
     It marks every object by a field `_`, drops what does not begin at the line's beginning, and applies in UTF-8.
     """
