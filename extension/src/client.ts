@@ -111,12 +111,13 @@ function options({ extension, keys, serverLog, executeCommand }: Wiring): Langua
   };
 }
 
-/** What the user has set, and the key of the provider that is chosen. */
+/** What the user has set, and the keys of the providers that it names. */
 async function settings(names: readonly string[], keys: Keys): Promise<Record<string, unknown>> {
   const configuration = vscode.workspace.getConfiguration(undefined, vscode.workspace.workspaceFolders?.[0]?.uri);
   const found = explicit(names, (name) => configuration.inspect(name));
-  const apiKey = typeof found["provider"] === "string" ? await keys.get(found["provider"]) : undefined;
-  return { ...found, ...(apiKey && { apiKey }) };
+  const named = [found["provider"], found["route.fallback"]].flat().filter((name) => typeof name === "string");
+  const kept = named.map(async (name) => [name, (await keys.get(name)) ?? ""] as const);
+  return { ...found, apiKeys: Object.fromEntries(await Promise.all(kept)) };
 }
 
 async function input({ prompt, placeholder: placeHolder, value }: InputParams): Promise<{ text: string | null }> {

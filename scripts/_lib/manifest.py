@@ -28,8 +28,8 @@ OF_THE_MACHINE = frozenset(
 )
 """Areas and names that say where code goes or what is run, which is not synced between machines."""
 
-NOT_IN_SETTINGS = frozenset({"apiKey"})
-"""The extension keeps it in the editor's secret storage."""
+NOT_IN_SETTINGS = frozenset({"apiKey", "apiKeys"})
+"""The extension keeps them in the editor's secret storage."""
 
 
 def with_settings(manifest: Mapping[str, Any]) -> dict[str, Any]:

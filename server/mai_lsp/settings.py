@@ -56,6 +56,13 @@ class Settings:
         scope="user",
         secret=True,
     )
+    api_keys: dict[str, str] = setting(
+        {},
+        "apiKeys",
+        "Keys by provider, also for those of `route.fallback`; each is sent to its own provider and to no other.",
+        scope="user",
+        secret=True,
+    )
     auth: str = setting(
         "",
         "auth",

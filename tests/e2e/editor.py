@@ -101,13 +101,15 @@ class Editor:
 
     def edit(self, uri: str, *edits: tuple[int, int, str]) -> None:
         """Replace spans (code points, each in the text its predecessor left) and tell the server in one message."""
-        changes = []
+        changes: list[types.TextDocumentContentChangeEvent] = []
         for start, end, new in edits:
             text = self.texts[uri]
             where = types.Range(self.position(text, start), self.position(text, end))
             changes.append(types.TextDocumentContentChangePartial(where, new))
             self.texts[uri] = text[:start] + new + text[end:]
         self.versions[uri] += 1
+        if self.profile.whole:
+            changes = [types.TextDocumentContentChangeWholeDocument(self.texts[uri])]
         self.client.text_document_did_change(
             types.DidChangeTextDocumentParams(
                 types.VersionedTextDocumentIdentifier(uri=uri, version=self.versions[uri]), changes
@@ -273,12 +275,13 @@ async def editing(
     assert process.stderr is not None
     reading = asyncio.create_task(editor._keep_log(process.stderr))
     try:
-        folders = [types.WorkspaceFolder(folder.as_uri(), folder.name)] if folder else None
+        folders = [types.WorkspaceFolder(folder.as_uri(), folder.name)] if folder and not profile.whole else None
         async with asyncio.timeout(PATIENCE):
             result = await client.initialize_session(
                 types.InitializeParams(
                     capabilities=profile.capabilities,
                     workspace_folders=folders,
+                    root_uri=folder.as_uri() if folder and profile.whole else None,
                     initialization_options=options,
                     client_info=types.ClientInfo(named) if named else None,
                 )

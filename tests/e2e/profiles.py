@@ -42,6 +42,8 @@ class Profile:
     """What must be negotiated."""
     inline: bool
     capabilities: types.ClientCapabilities = field(repr=False)
+    whole: bool = False
+    """Sends the whole text with every change, and names its folder as a root."""
 
 
 _MARKDOWN = [types.MarkupKind.Markdown, types.MarkupKind.PlainText]
@@ -103,4 +105,113 @@ OLD_EMACS = Profile(
     ),
 )
 
-ALL = (VSCODE, NEOVIM, EMACS, OLD_EMACS)
+_LITERALS = types.ClientCodeActionLiteralOptions(
+    code_action_kind=types.ClientCodeActionKindOptions(
+        value_set=[types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, types.CodeActionKind.Source]
+    )
+)
+
+KATE = Profile(
+    "kate 22.12",
+    "utf-16",
+    False,
+    types.ClientCapabilities(
+        text_document=types.TextDocumentClientCapabilities(
+            synchronization=types.TextDocumentSyncClientCapabilities(did_save=True),
+            code_action=types.CodeActionClientCapabilities(code_action_literal_support=_LITERALS),
+        ),
+        window=types.WindowClientCapabilities(work_done_progress=True),
+    ),
+    whole=True,
+)
+"""Recorded from a real one. It asks for completions without declaring them, and declares no `workspace` at all."""
+
+ALE = Profile(
+    "vim with ale 4.0",
+    "utf-16",
+    False,
+    types.ClientCapabilities(
+        workspace=types.WorkspaceClientCapabilities(
+            apply_edit=False,
+            configuration=False,
+            workspace_folders=False,
+            did_change_configuration=types.DidChangeConfigurationClientCapabilities(dynamic_registration=False),
+        ),
+        text_document=types.TextDocumentClientCapabilities(
+            synchronization=types.TextDocumentSyncClientCapabilities(dynamic_registration=False, did_save=True),
+            completion=types.CompletionClientCapabilities(
+                dynamic_registration=False,
+                completion_item=_ITEM(snippet_support=False, documentation_format=[types.MarkupKind.PlainText]),
+                context_support=False,
+            ),
+            code_action=types.CodeActionClientCapabilities(
+                dynamic_registration=False,
+                code_action_literal_support=types.ClientCodeActionLiteralOptions(
+                    code_action_kind=types.ClientCodeActionKindOptions(value_set=[])
+                ),
+            ),
+        ),
+    ),
+    whole=True,
+)
+"""Recorded from a real one."""
+
+ZED = Profile(
+    "zed",
+    "utf-16",
+    False,
+    types.ClientCapabilities(
+        general=_general(_KINDS.Utf16),
+        workspace=types.WorkspaceClientCapabilities(
+            configuration=True,
+            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+                dynamic_registration=True, relative_pattern_support=True
+            ),
+            did_change_configuration=types.DidChangeConfigurationClientCapabilities(dynamic_registration=True),
+            workspace_folders=True,
+            workspace_edit=types.WorkspaceEditClientCapabilities(
+                document_changes=True,
+                snippet_edit_support=True,
+                resource_operations=[
+                    types.ResourceOperationKind.Create,
+                    types.ResourceOperationKind.Rename,
+                    types.ResourceOperationKind.Delete,
+                ],
+            ),
+            apply_edit=True,
+            execute_command=types.ExecuteCommandClientCapabilities(dynamic_registration=False),
+        ),
+        text_document=types.TextDocumentClientCapabilities(
+            synchronization=types.TextDocumentSyncClientCapabilities(did_save=True),
+            code_action=types.CodeActionClientCapabilities(
+                code_action_literal_support=_LITERALS,
+                data_support=True,
+                resolve_support=types.ClientCodeActionResolveOptions(
+                    properties=["kind", "diagnostics", "isPreferred", "disabled", "edit", "command"]
+                ),
+            ),
+            completion=types.CompletionClientCapabilities(
+                completion_item=_ITEM(
+                    snippet_support=True,
+                    resolve_support=types.ClientCompletionItemResolveOptions(
+                        properties=["additionalTextEdits", "command", "documentation"]
+                    ),
+                    insert_replace_support=True,
+                    label_details_support=True,
+                    insert_text_mode_support=types.ClientCompletionItemInsertTextModeOptions(
+                        value_set=[types.InsertTextMode.AsIs, types.InsertTextMode.AdjustIndentation]
+                    ),
+                ),
+                insert_text_mode=types.InsertTextMode.AdjustIndentation,
+                completion_list=types.CompletionListCapabilities(
+                    item_defaults=["commitCharacters", "editRange", "insertTextMode", "insertTextFormat", "data"]
+                ),
+                context_support=True,
+            ),
+        ),
+        window=types.WindowClientCapabilities(work_done_progress=True),
+    ),
+)
+"""From its source (`crates/lsp/src/lsp.rs`, as of 2025); no Zed could be had to record it from."""
+
+ALL = (VSCODE, NEOVIM, EMACS, OLD_EMACS, KATE, ALE, ZED)

@@ -16,7 +16,7 @@ import pytest
 from lsprotocol import types
 
 from tests.e2e.editor import PATIENCE, Editor, editing, for_model
-from tests.e2e.profiles import NEOVIM, OLD_EMACS, VSCODE, Profile
+from tests.e2e.profiles import NEOVIM, OLD_EMACS, VSCODE, ZED, Profile
 from tests.e2e.test_nextedit import as_sent
 from tests.support.gate import Gate
 from tests.support.model_server import ModelServer
@@ -77,7 +77,7 @@ VIM = able(NEOVIM, resolves=True, literals=True, versions=False, documents=True)
 EGLOT = able(OLD_EMACS, resolves=False, literals=True, versions=True, documents=False)
 BARE = able(OLD_EMACS, resolves=False, literals=False, versions=False, documents=False)
 
-RESOLVING = pytest.mark.parametrize("profile", [CODE_EDITOR, VIM], ids=["vscode", "neovim"])
+RESOLVING = pytest.mark.parametrize("profile", [CODE_EDITOR, VIM, ZED], ids=["vscode", "neovim", "zed"])
 COMMANDING = pytest.mark.parametrize("profile", [EGLOT, BARE], ids=["eglot 1.9", "commands only"])
 
 
@@ -188,7 +188,7 @@ async def test_an_action_is_resolved_to_an_edit_of_this_version(profile: Profile
         found = await shown.resolve(action)
         assert found.edit is not None, shown.editor.messages
         assert after(shown.editor, uri, found.edit) == EXPECTED
-        assert bool(found.edit.document_changes) is (profile is CODE_EDITOR)
+        assert bool(found.edit.document_changes) is (profile is not VIM)
         assert len(server.requests) == 1
         assert shown.editor.messages == []
         # The client makes the edit, and runs the command behind it: the way back is known from then on.

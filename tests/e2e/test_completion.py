@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from mai_lsp.engine.outcome import Reason
 from tests.e2e.editor import Editor, editing, for_model
-from tests.e2e.profiles import ALL, EMACS, NEOVIM, OLD_EMACS, VSCODE, Profile
+from tests.e2e.profiles import ALE, ALL, EMACS, KATE, NEOVIM, OLD_EMACS, VSCODE, ZED, Profile
 from tests.support.gate import Gate
 from tests.support.model_server import ModelServer
 from tests.support.model_steps import send, stall
@@ -72,7 +72,7 @@ async def test_astral_characters_before_the_cursor(model: ModelServer) -> None:
             assert editor.accepted(URI, item).rstrip() == text + "len(s)"
 
 
-@pytest.mark.parametrize("profile", [EMACS, OLD_EMACS], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", [EMACS, OLD_EMACS, KATE, ALE, ZED], ids=lambda profile: profile.name)
 async def test_a_list_item_replaces_the_typed_word(profile: Profile, model: ModelServer) -> None:
     text = "# \U0001f600\nresult = 1\nprint(res"
     model.enqueue(send("result)\n"))

@@ -56,7 +56,9 @@ def with_edits(profile: Profile) -> Profile:
             ),
         ),
         workspace=replace_with(
-            have.workspace, workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
+            have.workspace,
+            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+            apply_edit=True,
         ),
         window=types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(support=True)),
     )

@@ -48,6 +48,24 @@ async def test_another_provider_answers_at_once_and_the_dead_one_is_left_alone(p
         assert KEY not in str([asked.headers for asked in other.requests])
 
 
+async def test_keys_that_the_editor_keeps_reach_each_its_own_provider() -> None:
+    async with ModelServer(status(402)) as main, ModelServer(send("a + b\n")) as other:
+        env = {"MAI_LSP_PROVIDERS": json.dumps(OTHER), "OPENAI_BASE_URL": f"{other.url}/v1"}
+        told = {
+            "provider": "openrouter",
+            "baseUrl": f"{main.url}/v1",
+            "route.fallback": ["openai-compatible"],
+            "apiKeys": {"openrouter": "kept-for-main", "openai-compatible": "kept-for-other"},
+        }
+        async with editing(VSCODE, env, configuration=told) as editor:
+            editor.open(URI, CODE)
+            assert await editor.inline(URI)
+            assert editor.messages == []
+            assert "kept-for" not in str(await editor.report())
+        assert [asked.headers["authorization"] for asked in main.requests] == ["Bearer kept-for-main"]
+        assert [asked.headers["authorization"] for asked in other.requests] == ["Bearer kept-for-other"]
+
+
 async def test_when_nobody_can_answer_it_is_said_once_and_costs_nothing() -> None:
     async with ModelServer(status(402)) as main, ModelServer(status(401)) as other:
         env = {

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,12 +36,14 @@ class Cart:
 
 @pytest.fixture(scope="session")
 def launchers() -> Path:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        from _lib import editors
-    finally:
-        sys.path.remove(str(ROOT / "scripts"))
-    return editors.ensure()
+    found: Path = _getting().ensure()
+    return found
+
+
+@pytest.fixture(scope="session")
+def desktop() -> None:
+    """Kate, and what shows and drives it."""
+    _getting().desktop()
 
 
 @pytest.fixture
@@ -75,3 +78,13 @@ def env(tmp_path: Path, model: ModelServer) -> dict[str, str]:
         "MAI_LSP_DATA_DIR": str(tmp_path / "data"),
     }
     return environment(settings)
+
+
+def _getting() -> Any:
+    """Return the script's module that gets editors."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        from _lib import editors
+    finally:
+        sys.path.remove(str(ROOT / "scripts"))
+    return editors

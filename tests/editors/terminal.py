@@ -27,6 +27,11 @@ _AGAIN = 0.05
 
 
 class _Screen(pyte.Screen):
+    def select_graphic_rendition(self, *attributes: int, private: bool = False) -> None:
+        """Leave out what has nothing to do with looks, though it ends alike: how Vim asks for more keys to be told."""
+        if not private:
+            super().select_graphic_rendition(*attributes)
+
     def report_device_status(self, mode: int, **_: bool) -> None:
         """Leave out what pyte does not know in this call: a question for the terminal's colours."""
 

@@ -301,6 +301,21 @@ async def test_what_is_not_set_up_is_left_out_and_said() -> None:
         assert "FIREWORKS_API_KEY" in problem[1].advice
 
 
+async def test_a_key_that_is_set_by_name_goes_to_its_own_provider_alone() -> None:
+    keys = {"openrouter": "key-by-name", "openai-compatible": "others-by-name", "fireworks": "nobodys-by-name"}
+    async with room(api_keys=keys) as at:
+        at.main.enqueue(status(503))
+        assert await at.in_turn() == "other"
+        (ours,), (theirs,) = at.main.requests, at.other.requests
+        assert ours.headers["authorization"] == "Bearer key-by-name"
+        assert theirs.headers["authorization"] == "Bearer others-by-name"
+        for asked, others in ((ours, "others-by-name"), (theirs, "key-by-name")):
+            assert others not in str(asked.headers)
+            assert "nobodys-by-name" not in str(asked.headers)
+        # A client of another provider does not even have them.
+        assert at.made[0].api_keys == {"openai-compatible": "others-by-name"}
+
+
 async def test_fallbacks_are_made_when_they_are_needed_and_anew_with_the_settings() -> None:
     async with room() as at:
         at.main.default = (status(402),)
@@ -340,7 +355,8 @@ async def test_one_error_that_is_noted_twice_is_one_outage() -> None:
 
 
 def test_no_secret_but_the_proxys_password_is_meant_for_every_provider() -> None:
-    assert {field.attribute for field in FIELDS.values() if field.spec.secret} - set(OWN) == {"proxy"}
+    # Of the keys by name another provider is left its own (above).
+    assert {field.attribute for field in FIELDS.values() if field.spec.secret} - set(OWN) == {"proxy", "api_keys"}
 
 
 def test_nothing_of_one_provider_reaches_another() -> None:

@@ -108,7 +108,8 @@ def test_a_project_file_can_not_set_what_is_the_users(name: str) -> None:
 
 
 def test_every_setting_that_decides_where_code_goes_is_the_users() -> None:
-    assert {"provider", "baseUrl", "apiKey", "http.proxy", "http.caFile", "http.headers", "providers"} <= {*USER_ONLY}
+    keys = {"apiKey", "apiKeys", "http.headers"}
+    assert keys | {"provider", "baseUrl", "http.proxy", "http.caFile", "providers"} <= {*USER_ONLY}
     assert {*SECRETS} <= {*USER_ONLY}
 
 

@@ -23,6 +23,7 @@ from mai_lsp.errors import LocalModelError
 from mai_lsp.model.local import weights
 from mai_lsp.model.local.share import LocalEngine
 from mai_lsp.settings import Settings
+from mai_lsp.system import installed
 from mai_lsp.system.cache import cache_dir
 
 OLDEST_PYTHON = (3, 11)
@@ -75,7 +76,7 @@ def core_grammars() -> Check:
         "Grammars",
         State.WARN,
         f"{fact}; not: {', '.join(broken)}. They complete without syntax.",
-        "Run: python -m pip install --force-reinstall mai-lsp",
+        installed.how_to_mend(),
     )
 
 
@@ -84,9 +85,7 @@ def extra_grammars() -> Check:
     rows = [row for row in LANGUAGES.values() if row.extra]
     name = "More grammars"
     if importlib.util.find_spec("tree_sitter_languages") is None:
-        return Check(
-            name, State.OK, f"not installed (the extra 'languages'); {len(rows)} languages have no syntax then"
-        )
+        return Check(name, State.OK, f"{_without_extra()}; {len(rows)} languages have no syntax then")
     broken = [row.name for row in rows if not _parses(row)]
     if not broken:
         return Check(name, State.OK, f"{len(rows)} languages load and parse")
@@ -109,6 +108,10 @@ def settings(used: Settings, sources: Sequence[str], problems: Sequence[str]) ->
     return checks
 
 
+def _without_extra() -> str:
+    return "not part of the extension" if installed.packed() else "not installed (the extra 'languages')"
+
+
 async def own_model(used: Settings) -> list[Check]:
     """Look at engine, weights and process of the model on this machine, without starting it."""
     return [_engine(), await asyncio.to_thread(_weights, used), await _process(used)]
@@ -116,7 +119,7 @@ async def own_model(used: Settings) -> list[Check]:
 
 def _engine() -> Check:
     if importlib.util.find_spec("xllamacpp") is None:
-        return Check("Engine", State.FAIL, "not installed", "Run: python -m pip install 'mai-lsp[local]'")
+        return Check("Engine", State.FAIL, "not installed", installed.how_to_add("local"))
     return Check("Engine", State.OK, f"llama.cpp by xllamacpp {_version('xllamacpp')}")
 
 

@@ -16,7 +16,7 @@ from mai_lsp.core.encoding import Encoding
 from mai_lsp.core.recent import Problem, Severity
 from mai_lsp.core.text import Document, Span
 from mai_lsp.engine.edit import NoEdit
-from mai_lsp.lsp import codeactions
+from mai_lsp.lsp import codeactions, ready
 from mai_lsp.lsp.convert import to_offset
 from mai_lsp.lsp.editing import accept_command, workspace_edit
 from mai_lsp.lsp.protocol import APPLY_EDIT_COMMAND
@@ -93,14 +93,19 @@ def next_edit(session: Session, asked: Asked) -> Iterator[Action]:
                 title=title,
                 kind=types.CodeActionKind.QuickFix,
                 edit=workspace_edit(document, some, client),
-                command=accept_command(identity),
+                # ALE, which takes no edits from a server, runs a command instead of making the edit beside it.
+                command=accept_command(identity) if client.applies_edits else None,
             )
         else:
             arguments = [identity, document.uri, document.version, len(some)]
             yield types.Command(title=title, command=APPLY_EDIT_COMMAND, arguments=arguments)
 
 
-SOURCES: tuple[Source, ...] = (Source(("quickfix",), next_edit), Source(codeactions.KINDS, codeactions.offered))
+SOURCES: tuple[Source, ...] = (
+    Source(ready.KINDS, ready.offered),
+    Source(("quickfix",), next_edit),
+    Source(codeactions.KINDS, codeactions.offered),
+)
 """In the order of the menu; a new kind of action is one more row."""
 
 

@@ -51,8 +51,9 @@ NO_REASON = "it gave no reason"
 class Outcome:
     """What became of a proposal."""
 
-    state: Literal["applied", "refused", "cancelled", "sent"]
-    """``sent``: the editor has it, and has not answered yet."""
+    state: Literal["applied", "refused", "cancelled", "sent", "offered"]
+    """``sent``: the editor has it, and has not answered yet. ``offered``: it takes no changes from a server, and has it
+    in the code action menu instead (`ready`)."""
     message: str
     """A sentence for the user; empty where everything went well."""
     proposal: Proposal
@@ -139,13 +140,15 @@ async def apply(
     `mai.undo` (kept unless not `way_back`) or the editor's own undo. `sent` is called between the two.
     """
     session = server.session
-    if not session.client.applies_edits:
-        message = f"This editor does not take changes from a language server (workspace/applyEdit). {UNTOUCHED}"
-        return Outcome("refused", message, proposal)
     files = files or files_of(proposal, session)
     edit = workspace_edit(proposal, session, files=files, preview=False)
     if isinstance(edit, Refused):  # Before anybody is asked for consent to it.
         return Outcome("refused", edit.message, proposal, edit.problems)
+    if not session.client.applies_edits:
+        if session.client.literal_actions:
+            return Outcome("offered", session.ready.put(proposal), proposal)
+        message = f"This editor does not take changes from a language server (workspace/applyEdit). {UNTOUCHED}"
+        return Outcome("refused", message, proposal)
     preview = False
     if wants_consent(proposal, session) if consent is None else consent:
         answer = await _ask(server, proposal)

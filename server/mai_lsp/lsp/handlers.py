@@ -19,6 +19,7 @@ from mai_lsp.lsp import (
     codeactions,
     configuration,
     examining,
+    legacy,
     nextedit,
     notebooksync,
     refactoring,
@@ -64,6 +65,7 @@ def register(server: Server) -> None:
     alternatives.register(server)
     switching.register(server)
     nextedit.register(server)
+    legacy.register(server)
     codeactions.register(server)
     refactoring.register(server)
     catalogue.register(server)

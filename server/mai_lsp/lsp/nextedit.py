@@ -34,6 +34,8 @@ def register(server: Server) -> None:
 
     @server.feature(INLINE_EDIT)
     async def inline_edit(params: Any) -> dict[str, Any]:
+        # A client that asks after a change asks again after the next one only, also where we have just been started.
+        await asyncio.wait({session.load()})
         named = _field(params, "textDocument")
         version, document = _field(named, "version"), session.documents.latest(str(_field(named, "uri")))
         if document is None or version not in {None, document.version}:

@@ -96,6 +96,15 @@ DID_SHOW_EDIT = "textDocument/didShowInlineEdit"
 PANEL = "textDocument/copilotPanelCompletion"
 """The same as a request of Copilot's clients: ``{textDocument, position, partialResultToken?}``."""
 
+LEGACY_GET, LEGACY_CYCLING = "getCompletions", "getCompletionsCycling"
+"""Requests of older clients of Copilot's: ``{doc: {uri, version, position}}`` to `LegacyCompletions`."""
+
+LEGACY_SHOWN, LEGACY_ACCEPTED, LEGACY_REJECTED = "notifyShown", "notifyAccepted", "notifyRejected"
+"""Requests of theirs that say what became of one: ``{uuid}``, ``{uuid, acceptedLength}``, ``{uuids}`` to ``"OK"``."""
+
+LEGACY_STATUS, LEGACY_VERSION = "checkStatus", "getVersion"
+"""Requests of theirs before they ask for anything."""
+
 SNOOZE_MINUTES = 30.0
 
 TOLERATED = (
@@ -174,6 +183,25 @@ class ShownPrompt(TypedDict):
     pieces: list[dict[str, Any]]
     withheld: list[dict[str, str]]
     reason: str
+
+
+class LegacyCompletion(TypedDict):
+    """A suggestion as older clients of Copilot's take it: it begins where its line does."""
+
+    uuid: str
+    text: str
+    """With what stands on the line before."""
+    displayText: str
+    """Without."""
+    range: dict[str, dict[str, int]]
+    """From the line's beginning, in the negotiated encoding."""
+    position: dict[str, int]
+
+
+class LegacyCompletions(TypedDict):
+    """Suggestions, the best one first."""
+
+    completions: list[LegacyCompletion]
 
 
 class NextEdit(TypedDict):
@@ -299,7 +327,7 @@ class AskedModel(TypedDict):
 class Refactored(TypedDict):
     """Result of `REFACTOR_COMMAND`, `EDIT_COMMAND` and `UNDO_COMMAND`."""
 
-    state: Literal["applied", "refused", "cancelled", "sent", "explained"]
+    state: Literal["applied", "refused", "cancelled", "sent", "offered", "explained"]
     """``refused`` and ``cancelled``: no file was changed; ``sent``: the editor has not said yet whether it was made."""
     message: str
     """For the user; empty where there is nothing to say."""

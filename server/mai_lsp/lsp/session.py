@@ -31,6 +31,7 @@ from mai_lsp.lsp.indexing import Indexing
 from mai_lsp.lsp.nextedits import NextEdits
 from mai_lsp.lsp.owned import read_own
 from mai_lsp.lsp.protocol import ShownPrompt
+from mai_lsp.lsp.ready import Ready
 from mai_lsp.lsp.status import Status, Voice
 from mai_lsp.lsp.taken import Taken
 from mai_lsp.lsp.tasks import Newest, Tasks
@@ -116,6 +117,7 @@ class Session:
             shows=self.status.offer,
         )
         self.taken = Taken(self.documents.latest)
+        self.ready = Ready()
         self.own_actions: tuple[Own, ...] = ()
         """The user's and the team's own code actions."""
         self._voice = voice

@@ -14,6 +14,7 @@ from typing import Any, Final, final
 
 from mai_lsp.errors import AuthRefused, NotConfigured
 from mai_lsp.model.providers import Row
+from mai_lsp.system.installed import how_to_add
 
 KEY_VARIABLE = "MAI_LSP_API_KEY"
 
@@ -49,8 +50,10 @@ class Found:
     source: str
 
 
-def find_key(provider: Row, setting: str, env: Mapping[str, str]) -> Found | None:
-    """Look a provider's key up: the setting, MAI_LSP_API_KEY, then the provider's own variables."""
+def find_key(provider: Row, setting: str, own: Mapping[str, str], env: Mapping[str, str]) -> Found | None:
+    """Look a provider's key up: what is set for it by name, the setting, MAI_LSP_API_KEY, its own variables."""
+    if named := own.get(provider.name, ""):
+        return _checked(named, "mai.apiKeys")
     if setting:
         source = KEY_VARIABLE if env.get(KEY_VARIABLE, "").strip() == setting else "mai.apiKey"
         return _checked(setting, source)
@@ -135,6 +138,6 @@ def _default_credential() -> Any:
     except ImportError as error:
         raise NotConfigured(
             "Signing in with Microsoft Entra ID needs the package azure-identity.",
-            advice="Run: pip install 'mai-lsp[entra]'.",
+            advice=how_to_add("entra"),
         ) from error
     return DefaultAzureCredential()

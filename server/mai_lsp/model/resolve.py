@@ -193,7 +193,7 @@ def _sign_in(provider: Row, settings: Settings, env: Mapping[str, str], base: st
         if not scope:
             raise SettingsError(f"{provider.label} takes no Microsoft Entra ID token.", advice="Set mai.auth to key.")
         return None, "Microsoft Entra ID", scope
-    found = find_key(provider, settings.api_key, env)
+    found = find_key(provider, settings.api_key, settings.api_keys, env)
     if found is not None:
         return found.key, found.source, ""
     if not provider.needs_key:

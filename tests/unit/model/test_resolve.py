@@ -78,6 +78,8 @@ def test_two_settings_switch_the_provider() -> None:
         ({"provider": "openai-compatible"}, {}, "OPENAI_BASE_URL"),
         ({"provider": "openai-compatible", "base_url": "http://h/v1"}, {}, r"mai\.completion\.model"),
         ({"provider": "openrouter", "api_key": "two words"}, {}, r"mai\.apiKey"),
+        ({"provider": "openrouter", "api_keys": {"openrouter": "two words"}}, {}, r"mai\.apiKeys"),
+        ({"provider": "openrouter", "api_keys": {"fireworks": "k", "openrouter": ""}}, {}, "OPENROUTER_API_KEY"),
         ({"provider": "openrouter"}, {"OPENROUTER_API_KEY": "“quoted”"}, "OPENROUTER_API_KEY"),
     ],
 )

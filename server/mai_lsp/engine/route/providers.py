@@ -260,7 +260,8 @@ class _Noting:
 def elsewhere(settings: Settings, provider: str) -> Settings:
     """Return the settings for another provider: without anything that was meant for the main one."""
     usual: dict[str, Any] = {field.attribute: field.default for field in FIELDS.values() if field.attribute in OWN}
-    return replace(settings, provider=provider, **usual)
+    keys = {name: key for name, key in settings.api_keys.items() if name == provider}
+    return replace(settings, provider=provider, api_keys=keys, **usual)
 
 
 def _impatient(route: Route) -> Route:

@@ -22,6 +22,7 @@ from mai_lsp.model.local.spawn import COMMAND, Child, spawn
 from mai_lsp.model.local.state import EngineState, Exit, Health
 from mai_lsp.settings import Settings
 from mai_lsp.system.cache import cache_dir
+from mai_lsp.system.installed import how_to_add
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,7 @@ class LocalEngine:
     def _spawn(self, plan: Plan) -> None:
         # In the worker thread to the end, also when the awaiting task is cancelled meanwhile: no child is lost.
         if self._command is COMMAND and importlib.util.find_spec("xllamacpp") is None:
-            raise EngineMissing(
-                "The embedded model's engine is not installed.", advice="Run: python -m pip install 'mai-lsp[local]'"
-            )
+            raise EngineMissing("The embedded model's engine is not installed.", advice=how_to_add("local"))
         self._served = False
         try:
             self._child = spawn(plan, self._command)

@@ -1,0 +1,1 @@
+"""Unit tests of `mai_lsp.system`."""
