@@ -67,8 +67,8 @@ class Breadth(NamedTuple):
     """Share of the neighbours that must use a name for it to be looked up."""
 
 
-SMALL = Breadth(offered=10, names=100, types=8, members=20, popular=0.25)
-"""For a small prompt: twice as many of each take up to twice the time, and on the tuning packages showed no more."""
+SMALL = Breadth(offered=10, names=220, types=20, members=60, popular=0.25)
+"""For a small prompt: with as many offered as for a large one it takes longer and showed no more (tuning packages)."""
 
 DEEP = Breadth(offered=20, names=300, types=16, members=40, popular=0.06)
 """For a large one."""
