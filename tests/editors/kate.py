@@ -89,7 +89,21 @@ class Kate:
     def take(self, *keys: str) -> None:
         """Press keys that choose in what has popped up, and wait until it is gone."""
         self.keys(*keys)
-        self.until(lambda: not self.popups, "the menu to be gone")
+        self.until(lambda: not self.popups, "the list to be gone")
+
+    def choose_first(self, opens: str, picture: str) -> None:
+        """Open a menu and take its first entry; once more where the keys came before it listened to them."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            self.open_popup(opens, "the menu")
+            self.picture(picture)
+            self.keys("Down", "Return")
+            with contextlib.suppress(TimeoutError):
+                self.until(lambda: not self.popups, "the menu to be gone", patience=2.0)
+                return
+            self.keys("Escape")
+            self.until(lambda: not self.popups, "the menu to be gone")
+        raise TimeoutError("waited for the menu to take a choice")
 
     def saves(self, path: Path, text: str, patience: float = PATIENCE) -> None:
         """Save again and again until the file is as it is to be: an edit comes a moment after it was chosen."""

@@ -46,14 +46,11 @@ def test_a_code_action_is_worked_out_and_then_applied_from_the_menu(
         editor.keys("ctrl+g")
         editor.type("8")
         editor.keys("Return", "Home")
-        editor.open_popup("alt+Return", "the menu")
-        editor.take("Down", "Return")
+        editor.choose_first("alt+Return", "code-actions-before")
         editor.until(lambda: model.requests, "the model to be asked")
         # Nothing shows when it is there but a line in Kate's output; until then the menu begins as before.
         for _ in range(5):
-            editor.open_popup("alt+Return", "the menu")
-            editor.picture("code-actions")
-            editor.take("Down", "Return")
+            editor.choose_first("alt+Return", "code-actions")
             with contextlib.suppress(TimeoutError):
                 editor.saves(project / "shop/cart.py", TOTALLED, patience=2.0)
                 break
