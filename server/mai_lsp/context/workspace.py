@@ -67,11 +67,11 @@ class Breadth(NamedTuple):
     """Share of the neighbours that must use a name for it to be looked up."""
 
 
-SMALL = Breadth(offered=10, names=220, types=20, members=60, popular=0.25)
-"""For a small prompt: with as many offered as for a large one it takes longer and showed no more (tuning packages)."""
+SMALL = Breadth(offered=10, names=140, types=12, members=30, popular=0.25)
+"""For a small prompt: twice as many of each took longer and, on the tuning packages, showed no more."""
 
-DEEP = Breadth(offered=20, names=300, types=16, members=40, popular=0.06)
-"""For a large one."""
+DEEP = Breadth(offered=40, names=700, types=20, members=60, popular=0.06)
+"""For a large one, which has room for what is less likely."""
 
 HEADER, BASES = 300, 9
 """Characters of a type's header, and words in it, among which are the types that it is made from."""
