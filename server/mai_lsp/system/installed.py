@@ -34,6 +34,13 @@ def how_to_mend(folder: Path = _HERE) -> str:
     return f"Run: {_python(folder)} -m pip install --force-reinstall mai-lsp"
 
 
+def command(arguments: str, folder: Path = _HERE) -> str:
+    """Return the line for a terminal that runs a subcommand of ours; an extension puts no `mai-lsp` on the path."""
+    if packed(folder):
+        return f'{_python(folder)} -I -S "{folder.parent / "launch.py"}" {arguments}'
+    return f"mai-lsp {arguments}"
+
+
 def _python(folder: Path) -> str:
     """Name the Python to be used; outside the extension it is the one in whose environment the user ran us."""
     return f'"{sys.executable}"' if packed(folder) else "python"

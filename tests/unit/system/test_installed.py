@@ -27,6 +27,7 @@ def test_what_the_extension_looks_for_is_what_the_extras_are() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for extra, package in installed.OPTIONAL.items():
         assert project["optional-dependencies"][extra] == [package]
+    assert f"pip install {installed.OPTIONAL['local']}\n" in (ROOT / "extension" / "README.md").read_text("utf-8")
 
 
 def test_in_the_extension_nothing_is_to_be_installed_that_it_brings(inside: Path) -> None:
@@ -35,6 +36,12 @@ def test_in_the_extension_nothing_is_to_be_installed_that_it_brings(inside: Path
     advice = installed.how_to_add("local", inside)
     assert advice == f'Run: "{sys.executable}" -m pip install xllamacpp==2026.10.11549, and restart the server'
     assert "mai-lsp[" not in installed.how_to_add("entra", inside)
+
+
+def test_in_the_extension_a_command_of_ours_is_run_by_its_launcher(inside: Path) -> None:
+    launcher = inside.parent / "launch.py"
+    assert installed.command("model fetch", inside) == f'"{sys.executable}" -I -S "{launcher}" model fetch'
+    assert installed.command("model fetch") == "mai-lsp model fetch"
 
 
 def test_elsewhere_it_is_a_package_of_python(tmp_path: Path) -> None:

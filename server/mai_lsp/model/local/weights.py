@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from mai_lsp.errors import WeightsCorrupt, WeightsMissing
 from mai_lsp.model.local.files import read_json, write_json
+from mai_lsp.system.installed import command
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ def check(weights: Weights, *, again: bool = False, on_read: Callable[[int], Non
     if model is not None and stat.st_size != model.size:
         raise WeightsCorrupt(
             f"{weights.path} has {stat.st_size:,} bytes instead of {model.size:,}.",
-            advice=f"Run `mai-lsp model fetch {model.name}`.",
+            advice=_fetch(model.name),
         )
     if not is_gguf(magic):
         raise WeightsCorrupt(f"{weights.path} is not a GGUF file.", advice="Set mai.local.model to another file.")
@@ -152,7 +153,7 @@ def check(weights: Weights, *, again: bool = False, on_read: Callable[[int], Non
         whose = "the publisher's" if model is not None else "the one it had when it was fetched"
         raise WeightsCorrupt(
             f"The SHA-256 of {weights.path} is not {whose}.",
-            advice=f"Run `mai-lsp model fetch {model.name if model else '<its URL>'}`.",
+            advice=_fetch(model.name if model is not None else "<its URL>"),
         )
     note(weights.path, found)
     return found
@@ -196,6 +197,8 @@ def _missing(weights: Weights) -> WeightsMissing:
             advice=f"Set mai.local.model to a GGUF file or to one of: {', '.join(MODELS)}.",
         )
     what = weights.model.name if weights.model is not None else "<its URL>"
-    return WeightsMissing(
-        f"The model {weights.name} is not on this machine yet.", advice=f"Run `mai-lsp model fetch {what}`."
-    )
+    return WeightsMissing(f"The model {weights.name} is not on this machine yet.", advice=_fetch(what))
+
+
+def _fetch(what: str) -> str:
+    return f"Run: {command(f'model fetch {what}')}"
