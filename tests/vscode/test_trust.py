@@ -12,13 +12,13 @@ from tests.support.changing import block
 from tests.support.model_server import threaded
 from tests.vscode.conftest import Open
 from tests.vscode.model import COMPLETION, Model, code
-from tests.vscode.workbench import eventually
+from tests.vscode.workbench import Workbench, eventually
 
 ADD = "def add(first, second):\n"
 
 
 def test_a_workspace_chooses_nothing_until_it_is_trusted_and_then_only_the_python(
-    open_window: Open, model: Model, tmp_path: Path
+    open_window: Open, model: Model, workbench: Workbench, tmp_path: Path
 ) -> None:
     model.says(COMPLETION, code("    return first + second"))
     model.says("What is to be done", block("add.py", "    return first + second", "    return second + first"))
@@ -54,10 +54,21 @@ def test_a_workspace_chooses_nothing_until_it_is_trusted_and_then_only_the_pytho
         window.command("Workspaces: Manage Workspace Trust")
         window.page.locator(".workspace-trust-editor .monaco-button", has_text="Trust").first.click()
         eventually(ran.exists, "once it is trusted, the workspace names the Python")
+        eventually(lambda: running(workbench) == [sys.executable], "the server runs in it")
         window.status("ready")
-        window.press("Escape")
         window.picture("10-trusted")
+        before = len(model.server.requests)
+        window.page.get_by_role("button", name="Close").last.click()
+        window.focus()
+        window.type("\n    ret")
+        window.shows_ghost("urn first + second")
+        assert len(model.server.requests) > before
         assert not elsewhere.requests
         assert not elsewhere.catalogue
         assert not any("x-workspace" in asked.headers for asked in model.server.requests)
         assert not checked.exists()
+
+
+def running(workbench: Workbench) -> list[str]:
+    """The Pythons that our servers run in."""
+    return [process.cmdline()[0] for process in workbench.servers()]
