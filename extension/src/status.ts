@@ -1,7 +1,7 @@
 /** The one status item, fed by `mai/status`, and its menu of what makes sense in that state. */
 
 import * as vscode from "vscode";
-import { State as ClientState } from "vscode-languageclient";
+import { State as ClientState, MessageType, type ShowMessageParams } from "vscode-languageclient";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { Command, STATUS, type StatusParams, type StatusResult } from "./protocol";
 import { NoInterpreter } from "./python";
@@ -35,9 +35,7 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
     const title = now && [now.provider, now.model, now.message || why].filter(Boolean).join(" · ");
     const entries = now ? entriesFor(now, uri) : [...ways(wrong), SETTINGS];
     const picked = await vscode.window.showQuickPick(entries, { title: title ?? wrong?.message ?? "MAI is starting." });
-    if (picked) {
-      await vscode.commands.executeCommand(picked.command, ...picked.args);
-    }
+    await (picked && vscode.commands.executeCommand(picked.command, ...picked.args));
   }
 
   item.name = "MAI";
@@ -51,6 +49,9 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
           last = status;
           show();
         }),
+        client.onNotification("window/showMessage", ({ type, message }: ShowMessageParams) => {
+          void offer(message, type > MessageType.Warning ? [] : MEND, type);
+        }),
         client.onDidChangeState(({ newState }) => {
           void vscode.commands.executeCommand("setContext", "mai.running", newState === ClientState.Running);
           last = undefined;
@@ -63,7 +64,7 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
       wrong = error;
       show();
       void vscode.commands.executeCommand("setContext", "mai.running", !error);
-      void (error && offer(error));
+      void (error && offer(`MAI: ${error.message}`, ways(error)));
     },
   };
 }
@@ -76,19 +77,18 @@ const RESTART = entry("$(debug-restart) Restart the server", "mai.restart");
 const SETTINGS = entry("$(gear) Settings", "workbench.action.openSettings", "@ext:mai-lsp.mai-lsp");
 const CHOOSE_PYTHON = entry("$(folder-opened) Choose a Python …", "mai.chooseInterpreter");
 
+const CHECK = entry("$(pulse) Check everything a suggestion needs", Command.doctor);
+const MEND = [CHECK, entry("$(key) Set an API key …", "mai.setApiKey")];
+
 function entriesFor({ state, until, file }: StatusResult, uri: string): Entry[] {
-  const mend = [
-    entry("$(pulse) Check everything a suggestion needs", Command.doctor),
-    entry("$(key) Set an API key …", "mai.setApiKey"),
-  ];
   const broken = state === "error" || state === "offline";
   const awake = state !== "off" || !until;
   return [
-    ...(broken ? mend : []),
+    ...(broken ? MEND : []),
     awake ? entry("$(bell-slash) Snooze for half an hour", Command.snooze) : entry("$(bell) Suggest again", Command.unsnooze),
     ...(uri ? [entry(file.on ? "$(circle-slash) Off in this file" : "$(check) On in this file", Command.toggle)] : []),
     entry("$(server) Choose provider and model …", "mai.chooseModel"),
-    ...(broken ? [] : mend),
+    ...(broken ? [] : MEND),
     entry("$(eye) Show what would be sent here", Command.showPrompt),
     entry("$(graph) Statistics and cost", "mai.stats"),
     ...[SETTINGS, RESTART, LOGS],
@@ -100,10 +100,11 @@ function ways(wrong: Error | undefined): Entry[] {
   return [wrong instanceof NoInterpreter ? CHOOSE_PYTHON : RESTART, LOGS];
 }
 
-async function offer(error: Error): Promise<void> {
-  const plain = ways(error).map(({ label, command }) => ({ title: label.replace(/^\$\(.*?\) /, ""), command }));
-  const picked = await vscode.window.showErrorMessage(`MAI: ${error.message}`, ...plain);
-  if (picked) {
-    await vscode.commands.executeCommand(picked.command);
-  }
+/** Says something, and what to do about it: a message without ways to go on is cut to one line. */
+async function offer(message: string, entries: Entry[], type: MessageType = MessageType.Error): Promise<void> {
+  const { showErrorMessage, showWarningMessage, showInformationMessage } = vscode.window;
+  const tell = [showInformationMessage, showErrorMessage, showWarningMessage][type] ?? showInformationMessage;
+  const plain = entries.map(({ label, command }) => ({ title: label.replace(/^\$\(.*?\) /, ""), command }));
+  const picked = await tell(message, ...plain);
+  await (picked && vscode.commands.executeCommand(picked.command));
 }
