@@ -68,12 +68,13 @@ export function createServer(wiring: Wiring) {
     /** Stops what runs and starts anew; asked for while that goes on, it is done once more. */
     restart,
     /** The same, but only if another interpreter would run it now, or none runs. */
-    async follow(): Promise<void> {
+    follow: coalesced(async () => {
+      await restart.idle(); // What is being started may be the right one already: one change comes as several events.
       const now = await findInterpreter(log).catch(() => undefined);
       if (now?.path !== interpreter?.path || !running()) {
         await restart();
       }
-    },
+    }),
     stop(): Promise<void> {
       wanted = false;
       return restart();

@@ -1,6 +1,6 @@
 /** One thing at a time, and of what is asked for meanwhile only once more: restarts are asked for in bursts. */
 
-export function coalesced(work: () => Promise<void>): () => Promise<void> {
+export function coalesced(work: () => Promise<void>) {
   let running: Promise<void> | undefined;
   let queued = false;
   const drain = async () => {
@@ -9,11 +9,11 @@ export function coalesced(work: () => Promise<void>): () => Promise<void> {
       await work();
     } while (queued);
   };
-  return () => {
+  const run = (): Promise<void> => {
     queued = Boolean(running);
-    running ??= drain().finally(() => (running = undefined));
-    return running;
+    return (running ??= drain().finally(() => (running = undefined)));
   };
+  return Object.assign(run, { idle: async () => running });
 }
 
 /** Calls `work` with all keys that came since, once none has come for `ms`. */

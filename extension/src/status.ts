@@ -49,9 +49,7 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
           last = status;
           show();
         }),
-        client.onNotification("window/showMessage", ({ type, message }: ShowMessageParams) => {
-          void offer(message, type > MessageType.Warning ? [] : MEND, type);
-        }),
+        client.onNotification("window/showMessage", ({ type, message }: ShowMessageParams) => void say(type, message)),
         client.onDidChangeState(({ newState }) => {
           void vscode.commands.executeCommand("setContext", "mai.running", newState === ClientState.Running);
           last = undefined;
@@ -99,6 +97,8 @@ function entriesFor({ state, until, file }: StatusResult, uri: string): Entry[] 
 function ways(wrong: Error | undefined): Entry[] {
   return [wrong instanceof NoInterpreter ? CHOOSE_PYTHON : RESTART, LOGS];
 }
+
+const say = (type: MessageType, text: string) => offer(text, type > MessageType.Warning ? [] : MEND, type);
 
 /** Says something, and what to do about it: a message without ways to go on is cut to one line. */
 async function offer(message: string, entries: Entry[], type: MessageType = MessageType.Error): Promise<void> {

@@ -72,6 +72,22 @@ test("what is asked for while it runs is done once more, and only once", async (
   await second;
 });
 
+test("who waits until nothing runs waits for what was asked for meanwhile, too", async () => {
+  const gates: (() => void)[] = [];
+  const restart = coalesced(() => new Promise<void>((resolve) => gates.push(resolve)));
+  await restart.idle();
+  void restart();
+  void restart();
+  let idle = false;
+  const waiting = restart.idle().then(() => (idle = true));
+  gates[0]?.();
+  await new Promise(setImmediate);
+  assert.equal(idle, false);
+  gates[1]?.();
+  await waiting;
+  assert.equal(gates.length, 2);
+});
+
 test("work that fails can be asked for again", async () => {
   let runs = 0;
   const restart = coalesced(async () => {

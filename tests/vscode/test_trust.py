@@ -55,6 +55,7 @@ def test_a_workspace_chooses_nothing_until_it_is_trusted_and_then_only_the_pytho
         window.page.locator(".workspace-trust-editor .monaco-button", has_text="Trust").first.click()
         eventually(ran.exists, "once it is trusted, the workspace names the Python")
         eventually(lambda: running(workbench) == [sys.executable], "the server runs in it")
+        started = [process.pid for process in workbench.servers()]
         window.status("ready")
         window.picture("10-trusted")
         before = len(model.server.requests)
@@ -63,6 +64,7 @@ def test_a_workspace_chooses_nothing_until_it_is_trusted_and_then_only_the_pytho
         window.type("\n    ret")
         window.shows_ghost("urn first + second")
         assert len(model.server.requests) > before
+        assert [process.pid for process in workbench.servers()] == started, "trust and its settings are one change"
         assert not elsewhere.requests
         assert not elsewhere.catalogue
         assert not any("x-workspace" in asked.headers for asked in model.server.requests)
