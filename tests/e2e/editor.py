@@ -58,6 +58,18 @@ def for_model(url: str) -> dict[str, str]:
     }
 
 
+def for_changes(url: str, folder: Path) -> dict[str, str]:
+    """The same for changes of code in a folder, with what is kept of them beside it."""
+    return for_model(url) | {
+        "MAI_LSP_EDIT_MODEL": "scripted",
+        "MAI_LSP_PLAN_MODEL": "scripted",
+        "MAI_LSP_EDIT_FORMAT": "region",
+        "MAI_LSP_CACHE_DIR": str(folder.parent / "cache"),
+        "MAI_LSP_DATA_DIR": str(folder.parent / "data"),
+        "MAI_LSP_CONFIG_DIR": str(folder.parent / "config"),
+    }
+
+
 class Editor:
     """One running server and what the editor knows."""
 

@@ -15,7 +15,7 @@ import attrs
 import pytest
 from lsprotocol import types
 
-from tests.e2e.editor import PATIENCE, Editor, editing, for_model
+from tests.e2e.editor import PATIENCE, Editor, editing, for_changes, for_model
 from tests.e2e.profiles import NEOVIM, OLD_EMACS, VSCODE, ZED, Profile
 from tests.e2e.test_nextedit import as_sent
 from tests.support.gate import Gate
@@ -133,15 +133,7 @@ async def window(
     """An editor with one open file in a folder, and a scripted model."""
     (folder / "prices.py").write_text(text, encoding="utf-8")
     uri = (folder / "prices.py").as_uri()
-    env = for_model(server.url) | {
-        "MAI_LSP_EDIT_MODEL": "scripted",
-        "MAI_LSP_PLAN_MODEL": "scripted",
-        "MAI_LSP_EDIT_FORMAT": "region",
-        "MAI_LSP_CACHE_DIR": str(folder.parent / "cache"),
-        "MAI_LSP_DATA_DIR": str(folder.parent / "data"),
-        "MAI_LSP_CONFIG_DIR": str(folder.parent / "config"),
-        **settings,
-    }
+    env = for_changes(server.url, folder) | settings
     async with editing(profile, env, folder=folder) as editor:
         editor.open(uri, text)
         await editor.run("mai.status")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mai_lsp.lsp.codeactions import GONE, NOTEBOOK
-from tests.e2e.editor import editing, for_model
+from tests.e2e.editor import editing, for_changes
 from tests.e2e.notebook import Notebook, with_notebooks
 from tests.e2e.profiles import Profile
 from tests.e2e.test_code_actions import CODE_EDITOR, EGLOT, VIM, Window, after
@@ -43,14 +43,7 @@ AT = CELL.index("total")
 @contextlib.asynccontextmanager
 async def window(profile: Profile, folder: Path, server: ModelServer) -> AsyncIterator[tuple[Window, Notebook]]:
     """An editor with an open notebook of three cells in a folder, and a scripted model."""
-    env = for_model(server.url) | {
-        "MAI_LSP_EDIT_MODEL": "scripted",
-        "MAI_LSP_PLAN_MODEL": "scripted",
-        "MAI_LSP_EDIT_FORMAT": "region",
-        "MAI_LSP_CACHE_DIR": str(folder.parent / "cache"),
-        "MAI_LSP_DATA_DIR": str(folder.parent / "data"),
-        "MAI_LSP_CONFIG_DIR": str(folder.parent / "config"),
-    }
+    env = for_changes(server.url, folder)
     async with editing(with_notebooks(profile), env, folder=folder) as editor:
         shown = Window(editor)
         book = Notebook(editor, folder / "deep" / "n.ipynb", ABOVE, CELL, "total([1])")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.edit import EditSuggestion
 from mai_lsp.engine.outcome import Suggestion
+from mai_lsp.lsp.convert import field
 from mai_lsp.lsp.tasks import Tasks
 from mai_lsp.usage.spending import Costs, Spending
 
@@ -131,7 +132,7 @@ class Acceptance:
 
     def accepted_part(self, params: Any) -> None:
         """Take `textDocument/didPartiallyAcceptCompletion`."""
-        length = _field(params, "acceptedLength")
+        length = field(params, "acceptedLength")
         if self._follower is not None and isinstance(length, int) and length > 0:
             self._follower.accepted_part(identity_of(params), length)
             self._stir()
@@ -262,14 +263,9 @@ class Acceptance:
 
 def identity_of(params: Any) -> str:
     """Return the id in the accept command of a notification's item; empty where there is none."""
-    arguments = _field(_field(_field(params, "item"), "command"), "arguments")
+    arguments = field(field(field(params, "item"), "command"), "arguments")
     first = arguments[0] if isinstance(arguments, list | tuple) and arguments else ""
     return first if isinstance(first, str) else ""
-
-
-def _field(value: Any, name: str) -> Any:
-    """Read a field of a value that pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def _costs(today: date) -> Costs:

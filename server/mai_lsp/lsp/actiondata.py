@@ -5,12 +5,12 @@ What comes back is the client's word only: nothing in it is believed but where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mai_lsp.core.recent import Problem, Severity
 from mai_lsp.core.text import Document, Span
+from mai_lsp.lsp.convert import field
 
 if TYPE_CHECKING:
     from mai_lsp.actions.offered import Offer
@@ -74,11 +74,6 @@ def read_data(data: Any) -> Wanted | None:
         tuple(one for one in found if one is not None),
         wait=field(data, "wait") is True,
     )
-
-
-def field(value: Any, name: str) -> Any:
-    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def _problem(item: Any) -> Problem | None:

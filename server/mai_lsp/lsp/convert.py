@@ -69,9 +69,14 @@ def _place(item: Any) -> Place:
     return Place(line, column)
 
 
+def field(value: Any, name: str) -> Any:
+    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+
+
 def place_of(position: Any) -> Place:
     """Read an LSP position as a command's argument brings it: an object or a mapping; the beginning if it is none."""
-    found = [position.get(name) if isinstance(position, dict) else getattr(position, name, 0) for name in _PLACE]
+    found = [field(position, name) for name in _PLACE]
     line, character = (number if isinstance(number, int) else 0 for number in found)
     return Place(line, character)
 

@@ -14,7 +14,7 @@ from mai_lsp import __version__
 from mai_lsp.core.encoding import Encoding, units
 from mai_lsp.core.text import Document, Span
 from mai_lsp.engine.outcome import Suggestion
-from mai_lsp.lsp.convert import place_of, to_range
+from mai_lsp.lsp.convert import field, place_of, to_range
 from mai_lsp.lsp.protocol import (
     LEGACY_ACCEPTED,
     LEGACY_CYCLING,
@@ -56,7 +56,7 @@ def register(server: Server) -> None:
 
     @server.feature(LEGACY_ACCEPTED)
     def accepted(params: Any) -> str:
-        identity, length = _id(params), _field(params, "acceptedLength")
+        identity, length = _id(params), field(params, "acceptedLength")
         whole, before = given.get(identity, (0, 0))
         if isinstance(length, int) and length < whole:
             session.acceptance.accepted_part(_item(identity) | {"acceptedLength": length - before})
@@ -77,8 +77,8 @@ def register(server: Server) -> None:
         return {"version": __version__}
 
     async def answer(params: Any, *, automatic: bool) -> LegacyCompletions:
-        asked = _field(params, "doc")
-        uri, version, place = str(_field(asked, "uri")), _field(asked, "version"), place_of(_field(asked, "position"))
+        asked = field(params, "doc")
+        uri, version, place = str(field(asked, "uri")), field(asked, "version"), place_of(field(asked, "position"))
         document = session.documents.latest(uri)
         if document is None or version not in {None, document.version}:
             return {"completions": []}
@@ -101,21 +101,17 @@ def _completions(document: Document, suggestions: Sequence[Suggestion], encoding
         start = document.line_span(document.line_at(suggestion.span.start)).start
         before = document.text[start : suggestion.span.start]
         where = to_range(document, Span(start, suggestion.span.end), encoding)
-        ends = {name: {"line": end.line, "character": end.character} for name, end in _ends(where)}
+        start_at, end_at = ({"line": place.line, "character": place.character} for place in (where.start, where.end))
         completions.append(
             LegacyCompletion(
                 uuid=suggestion.id,
                 text=before + suggestion.text,
                 displayText=suggestion.text,
-                range=ends,
-                position=ends["end"],
+                range={"start": start_at, "end": end_at},
+                position=end_at,
             )
         )
     return completions
-
-
-def _ends(where: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
-    return ("start", where.start), ("end", where.end)
 
 
 def _item(identity: str) -> dict[str, Any]:
@@ -124,9 +120,4 @@ def _item(identity: str) -> dict[str, Any]:
 
 
 def _id(params: Any) -> str:
-    return str(_field(params, "uuid"))
-
-
-def _field(value: Any, name: str) -> Any:
-    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    return str(field(params, "uuid"))

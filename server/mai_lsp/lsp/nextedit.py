@@ -15,7 +15,7 @@ from lsprotocol import types
 from mai_lsp.core.text import Document, Edit
 from mai_lsp.engine.edit import EditSuggestion, NoEdit
 from mai_lsp.lsp import actions
-from mai_lsp.lsp.convert import Place, offset_at, place_of, to_range
+from mai_lsp.lsp.convert import Place, field, offset_at, place_of, to_range
 from mai_lsp.lsp.editing import accept_command, copilot_edit, inline_item, workspace_edit
 from mai_lsp.lsp.protocol import APPLY_EDIT_COMMAND, DID_SHOW_EDIT, INLINE_EDIT, NEXT_EDIT_COMMAND, NextEdit
 
@@ -36,11 +36,11 @@ def register(server: Server) -> None:
     async def inline_edit(params: Any) -> dict[str, Any]:
         # A client that asks after a change asks again after the next one only, also where we have just been started.
         await asyncio.wait({session.load()})
-        named = _field(params, "textDocument")
-        version, document = _field(named, "version"), session.documents.latest(str(_field(named, "uri")))
+        named = field(params, "textDocument")
+        version, document = field(named, "version"), session.documents.latest(str(field(named, "uri")))
         if document is None or version not in {None, document.version}:
             return {"edits": []}
-        offset = offset_at(document, place_of(_field(params, "position")), session.client.encoding)
+        offset = offset_at(document, place_of(field(params, "position")), session.client.encoding)
         began = time.perf_counter()
         found = await session.next_edits.find(document, offset, automatic=True)
         if isinstance(found, NoEdit):
@@ -127,8 +127,3 @@ async def _go_to(server: Server, found: EditSuggestion) -> None:
     await server.window_show_document_async(
         types.ShowDocumentParams(uri=found.document.uri, take_focus=True, selection=where)
     )
-
-
-def _field(value: Any, name: str) -> Any:
-    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)

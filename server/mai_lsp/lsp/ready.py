@@ -32,8 +32,8 @@ class Ready:
 
     def put(self, proposal: Proposal) -> str:
         """Keep a proposal for the menu; return the sentence that tells the user so."""
-        same = [one for one in self.waiting if one.job.title == proposal.job.title]
-        self.waiting = [proposal, *(one for one in self.waiting if one not in same)][:KEEP]
+        others = [one for one in self.waiting if one.job.title != proposal.job.title]
+        self.waiting = [proposal, *others][:KEEP]
         return f"“{proposal.job.title}” is ready: it is the first of the code actions here now."
 
 

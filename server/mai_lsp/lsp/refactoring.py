@@ -18,7 +18,7 @@ from mai_lsp.engine.change.job import Chosen, Ended, Explained, Job, Place, Prop
 from mai_lsp.engine.change.told import kind
 from mai_lsp.lsp import changing
 from mai_lsp.lsp.codeactions import NOTEBOOK
-from mai_lsp.lsp.convert import offset_at, place_of
+from mai_lsp.lsp.convert import field, offset_at, place_of
 from mai_lsp.lsp.protocol import (
     EDIT_COMMAND,
     INPUT,
@@ -230,7 +230,7 @@ def _place(session: Session, uri: str, where: Any) -> tuple[Path, Place] | str:
         if path is None:
             return "The document is not a file yet; save it first."
         found = (path.parent, path.name)
-    start, end = (_field(where, name) or where for name in ("start", "end"))
+    start, end = (field(where, name) or where for name in ("start", "end"))
     ends = [offset_at(document, place_of(place), session.client.encoding) for place in (start, end)]
     return found[0], Place(found[1], document, Span(min(ends), max(ends)))
 
@@ -247,7 +247,7 @@ async def _instruction(server: Server, said: Any, prompt: str) -> str | Refactor
     except Exception as error:  # noqa: BLE001 (whatever a client may say)
         log.info("the client gives no input: %s", type(error).__name__)
         return _nothing("refused", NO_INSTRUCTION)
-    text = _field(answer, "text")
+    text = field(answer, "text")
     if isinstance(text, str) and text.strip():
         return text.strip()
     return _nothing("cancelled", changing.UNTOUCHED)
@@ -256,8 +256,3 @@ async def _instruction(server: Server, said: Any, prompt: str) -> str | Refactor
 def _token(given: Any) -> int | str | None:
     """Return the client's own token for progress: of the request, or among the arguments."""
     return given if isinstance(given, int | str) else work_done_token.get()
-
-
-def _field(value: Any, name: str) -> Any:
-    """Read a field of what pygls made of JSON it has no type for: an object, or a mapping as it came."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
