@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from mai_lsp.engine import alternatives as module
-from mai_lsp.engine.alternatives import TEMPERATURE, TRIES, alternatives
+from mai_lsp.engine.alternatives import TEMPERATURE, TRIES, Flow, alternatives
+from mai_lsp.engine.completion import complete
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped, Suggestion
 from mai_lsp.engine.ports import Ask, Deps
 from mai_lsp.model.types import Answer, Endpoint, Role
@@ -113,6 +114,32 @@ async def test_the_first_is_there_before_the_others_are_and_they_are_given_up_in
                     await asked.hung_up.wait()
 
 
+@pytest.mark.parametrize(("longest", "first_token_ms"), [(30.0, 0.0), (0.0, 30_000.0)])
+async def test_those_who_have_seen_the_first_wait_for_the_others_even_in_a_hurry(
+    monkeypatch: pytest.MonkeyPatch, longest: float, first_token_ms: float
+) -> None:
+    monkeypatch.setattr(module, "SHORTEST_GRACE", 0.0)
+    monkeypatch.setattr(module, "LONGEST_GRACE", longest)
+    async with bench() as flow:
+        flow.answers("a + b", "b + a", "sum((a, b))")
+        usual = await remembered(flow, "from memory", first_token_ms)
+        found = await alternatives(flow.ask, flow.deps, 3, lambda _: None, hurry=True, usual=usual)
+        assert isinstance(found, list)
+        assert found[0].text == "from memory"
+        assert sorted(one.text for one in found[1:]) == ["b + a", "sum((a, b))"]
+
+
+async def test_the_wait_for_the_others_of_a_remembered_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_GRACE", 0.05)
+    async with bench() as flow:
+        usual = await remembered(flow, "from memory", 0)
+        flow.asked.server.default = (stall(Gate()),)
+        async with asyncio.timeout(10):
+            found = await alternatives(flow.ask, flow.deps, 3, lambda _: None, hurry=True, usual=usual)
+        assert isinstance(found, list)
+        assert [one.text for one in found] == ["from memory"]
+
+
 async def test_without_hurry_the_others_are_waited_for() -> None:
     async with bench() as flow:
         gate = Gate()
@@ -185,26 +212,25 @@ async def test_giving_up_closes_every_request() -> None:
 async def test_the_usual_one_may_come_from_elsewhere() -> None:
     async with bench() as flow:
         flow.answers("a + b", "b + a")
-        known = Suggestion(
-            "id", 1, parse("$0").document("python").line_span(0), "from memory", (await usual(flow)).trace
-        )
-
-        async def remembered(_ask: Ask, _deps: Deps) -> Suggestion:
-            return known
-
+        usual = await remembered(flow, "from memory")
         before = len(flow.asked.server.requests)
-        answer = await alternatives(flow.ask, flow.deps, 2, lambda _: None, hurry=False, usual=remembered)
+        answer = await alternatives(flow.ask, flow.deps, 2, lambda _: None, hurry=False, usual=usual)
         assert isinstance(answer, list)
         assert [one.text for one in answer] == ["from memory", "b + a"]
         assert len(flow.asked.server.requests) == before + 1
 
 
-async def usual(flow: Bench) -> Suggestion:
-    from mai_lsp.engine.completion import complete
+async def remembered(flow: Bench, text: str, first_token_ms: float = 0.0) -> Flow:
+    """Return a flow that gives this without asking, as what is left of an answer that took so long."""
+    asked = await complete(flow.ask, flow.deps)
+    assert isinstance(asked, Suggestion)
+    trace = replace(asked.trace, remembered=True, first_token_ms=first_token_ms)
+    known = replace(asked, span=parse("$0").document("python").line_span(0), text=text, trace=trace)
 
-    outcome = await complete(flow.ask, flow.deps)
-    assert isinstance(outcome, Suggestion)
-    return outcome
+    async def usual(_ask: Ask, _deps: Deps) -> Suggestion:
+        return known
+
+    return usual
 
 
 async def test_others_are_asked_for_as_long_as_that_is_allowed() -> None:

@@ -27,7 +27,9 @@ TRIES: Final = 2
 
 SHORTEST_GRACE: Final = 0.5
 LONGEST_GRACE: Final = 2.0
-"""Bounds in seconds of the time that the others have once there is one; between them, as long again as that took."""
+"""Bounds in seconds of the time that the others have once there is one; between them, as long again as that took.
+
+Where the first is remembered the user has seen it, and it is the others that are waited for: they have the longest."""
 
 Flow = Callable[[Ask, Deps], Coroutine[Any, Any, Outcome]]
 
@@ -113,8 +115,7 @@ async def alternatives(
                 if (new := search.take(task.result(), usual=task is first)) is not None:
                     found(new)
             if hurry and deadline is None and search.suggestions:
-                now = loop.time()
-                deadline = now + min(max(now - began, SHORTEST_GRACE), LONGEST_GRACE)
+                deadline = began + _patience(loop.time() - began, search.suggestions[0])
     finally:
         for task in running:
             task.cancel()
@@ -146,6 +147,13 @@ class Warmer:
 
 _FINAL = frozenset({Reason.ERROR, Reason.IGNORED, Reason.SECRET, Reason.STALE, Reason.SUPERSEDED})
 """Reasons that hold for any further request, too."""
+
+
+def _patience(passed: float, first: Suggestion) -> float:
+    """Return how many seconds after the beginning the others are given up, with the first there by now."""
+    # What is remembered, or was under way already, comes sooner than the model can answer.
+    took = max(passed, (first.trace.first_token_ms or 0) / 1000)
+    return took + (LONGEST_GRACE if first.trace.remembered else min(max(took, SHORTEST_GRACE), LONGEST_GRACE))
 
 
 def _same(one: Suggestion, other: Suggestion) -> bool:
