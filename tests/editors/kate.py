@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.e2e.editor import PATIENCE
+from tests.editors.disk import holds
 
 Value = TypeVar("Value")
 
@@ -110,7 +111,7 @@ class Kate:
 
         def saved() -> bool:
             self.keys("ctrl+s")
-            return path.read_text(encoding="utf-8") == text
+            return holds(path, text)
 
         self.until(saved, f"{path.name} as wanted", patience)
 

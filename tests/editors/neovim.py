@@ -20,6 +20,9 @@ Value = TypeVar("Value")
 _AGAIN = 0.02
 """Seconds between two looks."""
 
+_ASKS = ("-", "@")
+"""Kinds of command lines (`getcmdtype`) in which something is asked; that of a command still being typed is another."""
+
 _WATCH = """
 vim.o.swapfile = false
 vim.cmd("filetype plugin indent on")
@@ -145,8 +148,8 @@ class Neovim:
         )
 
     def answer(self, keys: str) -> None:
-        """Wait until Neovim asks the user to choose, and type the answer."""
-        self.until(lambda: self._rpc.call("nvim_get_mode")["mode"] == "c", "a question")
+        """Wait until Neovim asks the user to choose or to write something, and type the answer."""
+        self.until(lambda: self._rpc.call("nvim_call_function", "getcmdtype", []) in _ASKS, "a question")
         self.keys(keys)
 
     @property

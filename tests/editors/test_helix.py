@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors.conftest import FILES
+from tests.editors.disk import holds
 from tests.editors.readme import configuration
 from tests.editors.replies import SUMMED, TOTALLED
 from tests.editors.terminal import Terminal, terminal
@@ -53,7 +54,7 @@ def saves(screen: Terminal, path: Path, text: str) -> None:
     """Save, and wait until the file is as it is to be."""
     normal(screen)
     screen.keys(f":w{ENTER}")
-    screen.until(lambda: path.read_text(encoding="utf-8") == text, f"{path.name} to be saved with the change")
+    screen.until(lambda: holds(path, text), f"{path.name} to be saved with the change")
 
 
 @pytest.mark.parametrize("opened", ["shop/pay.py"], indirect=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors.conftest import FILES
+from tests.editors.disk import holds
 from tests.editors.readme import configuration
 from tests.editors.replies import SUMMED, TOTALLED
 from tests.editors.terminal import Terminal, terminal
@@ -31,7 +32,7 @@ def opened(request: pytest.FixtureRequest, launchers: Path, project: Path, env: 
 def saves(screen: Terminal, path: Path, text: str) -> None:
     """Save, and wait until the file is as it is to be."""
     screen.keys(f"{ESCAPE}:w{ENTER}")
-    screen.until(lambda: path.read_text(encoding="utf-8") == text, f"{path.name} to be saved with the change")
+    screen.until(lambda: holds(path, text), f"{path.name} to be saved with the change")
 
 
 def choose(screen: Terminal, first: str) -> None:
