@@ -98,7 +98,7 @@ function options({ extension, keys, serverLog, executeCommand }: Wiring): Langua
     documentSelector: [...DOCUMENTS],
     outputChannel: serverLog,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: { mai: { input: true, languageModels: true, preview: true } },
+    initializationOptions: { mai: { input: true, languageModels: true, log: true, preview: true } },
     connectionOptions: { maxRestartCount: RESTARTS },
     initializationFailedHandler: () => false,
     middleware: {

@@ -18,17 +18,17 @@ REPLY = "planted_reply = 1\n"
 PLANTED = ("planted_code", "planted-source", "planted_reply", KEY, "planted-header")
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["stderr", "kept by the editor"])
 @pytest.mark.parametrize("level", ["error", "warning", "info", "debug"])
-async def test_the_log_holds_no_code_and_no_key(level: str) -> None:
+async def test_the_log_holds_no_code_and_no_key(level: str, kept: bool) -> None:
     async with ModelServer(send(REPLY)) as model:
         env = for_model(model.url) | {
             "MAI_LSP_LOG_LEVEL": level,
             "MAI_LSP_HEADERS": '{"x-team": "planted-header"}',
             "PYTHONASYNCIODEBUG": "0",
         }
-        async with editing(
-            VSCODE, env, options={"mai": {"planted_code": CODE, "apiKey": [KEY]}}, clean=False
-        ) as editor:
+        options = {"mai": {"planted_code": CODE, "apiKey": [KEY], "log": kept}}
+        async with editing(VSCODE, env, options=options, clean=False) as editor:
             editor.open(URI, CODE)
             model.enqueue(status(401, {"error": {"message": f"bad key {KEY} for {CODE}"}}))
             model.enqueue(send("a"), error_event(f"{CODE} {KEY}"))
@@ -46,12 +46,14 @@ async def test_the_log_holds_no_code_and_no_key(level: str) -> None:
             editor.raw("planted_code/method", {"planted": CODE})
             editor.open("file:///work/b.py", CODE)
             report = str(await editor.report())
+        told = "".join(entry.message for entry in editor.client.log_messages if "no setting" not in entry.message)
         for planted in PLANTED:
             assert planted not in editor.log
+            assert planted not in told
         for planted in (KEY, "planted-source", "planted-header", "planted_reply"):
             assert planted not in report
         if level == "debug":
-            assert "completion:" in editor.log  # it does log
+            assert "completion:" in (told if kept else editor.log)  # it does log
 
 
 def test_a_bug_in_a_handler_leaks_nothing() -> None:

@@ -9,7 +9,13 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
 from mai_lsp.core.encoding import Encoding
-from mai_lsp.lsp.configuration import gives_input, gives_language_models, gives_preview, is_copilot_client
+from mai_lsp.lsp.configuration import (
+    gives_input,
+    gives_language_models,
+    gives_preview,
+    is_copilot_client,
+    keeps_log,
+)
 from mai_lsp.workspace.uris import path_of
 
 
@@ -65,6 +71,8 @@ class Client:
     """Its preview of an edit that needs confirmation comes with everything ticked: no other question is needed."""
     language_models: bool = False
     """Asks the editor's own language models for us (`mai/lm/chat`)."""
+    keeps_log: bool = False
+    """Has a log with levels for us (`window/logMessage`), and would show what comes by stderr as errors."""
     progress: bool = False
     """Shows progress that the server begins."""
     notebooks: bool = False
@@ -107,6 +115,7 @@ def describe(params: types.InitializeParams) -> Client:
         gives_input=gives_input(params.initialization_options),
         previews=gives_preview(params.initialization_options),
         language_models=gives_language_models(params.initialization_options),
+        keeps_log=keeps_log(params.initialization_options),
         progress=bool(get_capability(have, "window.work_done_progress")),
         notebooks=get_capability(have, "notebook_document.synchronization") is not None,
         process_id=params.process_id,

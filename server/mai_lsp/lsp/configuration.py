@@ -18,7 +18,7 @@ PROJECT, ENVIRONMENT, OPTIONS, CLIENT = SOURCES
 _COPILOT_KEYS = frozenset({"editorInfo", "editorPluginInfo"})
 """What Copilot's clients put into initializationOptions; the contract demands them, we need nothing of them."""
 
-_INPUT, _LANGUAGE_MODELS, _PREVIEW = ABILITIES = ("input", "languageModels", "preview")
+_INPUT, _LANGUAGE_MODELS, _LOG, _PREVIEW = ABILITIES = ("input", "languageModels", "log", "preview")
 """In our own part of initializationOptions: no settings, but what the client can do."""
 
 _AREAS = frozenset(name.partition(".")[0] for name in FIELDS)
@@ -72,6 +72,11 @@ def gives_input(options: Any) -> bool:
 def gives_language_models(options: Any) -> bool:
     """Whether the client asks the editor's models for us, which it says by ``{"mai": {"languageModels": true}}``."""
     return _can(options, _LANGUAGE_MODELS)
+
+
+def keeps_log(options: Any) -> bool:
+    """Whether it keeps the server's log for us, which it says by ``{"mai": {"log": true}}``."""
+    return _can(options, _LOG)
 
 
 def gives_preview(options: Any) -> bool:

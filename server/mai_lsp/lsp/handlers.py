@@ -86,6 +86,7 @@ def _lifecycle(server: Server) -> None:
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
         server.may_speak = True
+        server.hand_over_log()
         session.load()
         server.watch_client()
         if session.client.registers_completion:

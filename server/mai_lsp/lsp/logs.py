@@ -1,4 +1,4 @@
-"""The server's log: to stderr, since stdout belongs to LSP, and never with source code, keys or message bodies.
+"""The server's log, to stderr or to the editor: never with source code, keys or message bodies.
 
 Libraries may log payloads (pygls logs whole messages, asyncio the repr of exceptions), so of their records only the
 fixed words are kept; of exceptions the type and the places, and the text only where it is ours and promised clean.
@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 
 from mai_lsp.errors import MaiError
@@ -51,14 +52,44 @@ class DiscreetFormatter(logging.Formatter):
         return "\n".join(parts)
 
 
+class ToEditor(logging.Handler):
+    """Hands records to a function, in the thread they come in; to stderr once it raises, as when the editor has gone.
+
+    The editor adds time and level.
+    """
+
+    def __init__(self, send: Callable[[int, str], object]) -> None:
+        super().__init__()
+        self.setFormatter(DiscreetFormatter("%(name)s: %(message)s"))
+        self._send = send
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand one over, with its level (`logging`'s number)."""
+        try:
+            self._send(record.levelno, self.format(record))
+        except RuntimeError:
+            to_stderr()
+            logging.getLogger().handle(record)
+
+
 def install(level: str) -> None:
     """Send all logging of this process to stderr, formatted discreetly; also what nobody caught."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger().handlers[:] = [handler]
+    to_stderr()
     logging.raiseExceptions = False  # It would print the arguments of a failed log call.
     sys.excepthook = _uncaught
     set_level(level)
+
+
+def to_stderr() -> None:
+    """Send all logging of this process to stderr from now on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().handlers[:] = [handler]
+
+
+def to_editor(send: Callable[[int, str], object]) -> None:
+    """Hand all records to `send` from now on; it is called in any thread, and raises RuntimeError when it is over."""
+    logging.getLogger().handlers[:] = [ToEditor(send)]
 
 
 def set_level(level: str) -> None:

@@ -32,6 +32,7 @@ _MESSAGE_TYPES = {
     "info": types.MessageType.Info,
 }
 
+_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
 SWITCH_SECONDS = 0.0005
 """After so long the event loop gets its turn from a thread that computes; Python's own 5 ms, at each of the dozen times
@@ -61,6 +62,7 @@ class Server(LanguageServer):
     async def run(self) -> int:
         """Serve until the client leaves; return the exit code."""
         code = await self.transport.serve(self.protocol.receive)
+        logs.to_stderr()
         await self.session.stop()
         return code
 
@@ -90,9 +92,27 @@ class Server(LanguageServer):
         """Show a message box (`Voice`)."""
         self.window_show_message(types.ShowMessageParams(_MESSAGE_TYPES[severity], f"MAI: {text}"))
 
-    def note(self, severity: Severity, text: str) -> None:
-        """Write to the editor's log of this server (`Voice`)."""
+    def note(self, severity: Severity, text: str, *, clean: bool = False) -> None:
+        """Write to the editor's log of this server, and what is `clean` to our own where that is another (`Voice`)."""
         self.window_log_message(types.LogMessageParams(_MESSAGE_TYPES[severity], text))
+        if clean and not self.session.client.keeps_log:
+            log.log(_LEVELS[severity], "%s", text)
+
+    def hand_over_log(self) -> None:
+        """Send the log to the editor from now on, if it keeps one for us."""
+        if self.session.client.keeps_log:
+            loop = asyncio.get_running_loop()
+
+            def send(level: int, text: str) -> None:
+                loop.call_soon_threadsafe(self._logged, level, text)
+
+            logs.to_editor(send)
+
+    def _logged(self, level: int, text: str) -> None:
+        """Send a record; what is for debugging as a plain line."""
+        # VS Code shows debugging lines only to those who ask for them a second time, in its log view.
+        kinds = (kind for severity, kind in _MESSAGE_TYPES.items() if _LEVELS[severity] <= level)
+        self.window_log_message(types.LogMessageParams(next(kinds, types.MessageType.Log), text))
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 (pygls' signature)
         """Log a failed handler; pygls would show a message box with the exception's text each time."""

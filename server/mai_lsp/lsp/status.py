@@ -7,7 +7,6 @@ It sends nothing itself; what it says goes through `Voice`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import re
 import time
@@ -22,8 +21,6 @@ from mai_lsp.engine.health import SLOW_AFTER, Condition, Health, Sample, Told
 from mai_lsp.engine.mode import NOTHING_SWITCHED, Switches
 from mai_lsp.engine.outcome import Outcome, Reason, Skipped
 from mai_lsp.lsp.protocol import CopilotStatusParams, State, StatusParams
-
-log = logging.getLogger(__name__)
 
 Severity = Literal["error", "warning", "info"]
 
@@ -74,8 +71,8 @@ class Voice(Protocol):
     def show(self, severity: Severity, text: str) -> None:
         """Show a message box."""
 
-    def note(self, severity: Severity, text: str) -> None:
-        """Write a line to the editor's log of this server."""
+    def note(self, severity: Severity, text: str, *, clean: bool = False) -> None:
+        """Write a line to the editor's log of this server; one that is `clean` has nothing of the user's in it."""
 
 
 class Timer(Protocol):
@@ -199,8 +196,7 @@ class Status:
         must_act = isinstance(error, USER_MUST_ACT) or (isinstance(error, errors.ModelError) and error.final)
         severity: Severity = "error" if must_act else "warning"
         if self._first(f"note {text}"):
-            log.warning("%s: %s", type(error).__name__, text)
-            self._voice.note(severity, text)
+            self._voice.note(severity, text, clean=True)
         # One cause may have several sentences: a server that is down refuses connections, or closes them.
         cause = type(error).__name__ if must_act else text
         if isinstance(error, errors.NotConfigured) and automatic and self._clock() < self._choosing_until:

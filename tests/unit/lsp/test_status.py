@@ -33,7 +33,7 @@ class Heard:
     def show(self, severity: Severity, text: str) -> None:
         self.shown.append((severity, text))
 
-    def note(self, severity: Severity, text: str) -> None:
+    def note(self, severity: Severity, text: str, *, clean: bool = False) -> None:
         self.noted.append((severity, text))
 
 
