@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 
 from tests.e2e.editor import KEY
 from tests.support.changing import said_to
@@ -20,11 +21,12 @@ class Model:
     def __init__(self, server: ModelServer) -> None:
         self.server = server
         self.server.default = self._answer
-        self._replies: list[tuple[str, Sequence[str], Gate | None]] = []
+        self._replies: list[tuple[str, str, Iterator[str], Gate | None]] = []
 
-    def says(self, about: str, *replies: str, after: Gate | None = None) -> None:
-        """Answer whatever prompt has `about` in it; with several replies each in turn, the last one from then on."""
-        self._replies.append((about, list(replies), after))
+    def says(self, about: str, reply: str, *, others: Sequence[str] = (), after: Gate | None = None) -> None:
+        """Answer whatever prompt has `about` in it; where a raised temperature asks for something else, with the others
+        in turn: the editor asks for those when it likes."""
+        self._replies.append((about, reply, cycle(others or (reply,)), after))
 
     def forget(self) -> None:
         """Begin anew, for the next test."""
@@ -46,11 +48,10 @@ class Model:
         if _key(asked) != KEY:
             return (status(401),)
         prompt = said_to(asked)
-        for about, replies, after in self._replies:
+        for about, reply, others, after in self._replies:
             if about in prompt:
-                number = len(self.asked(about))
-                reply = send(replies[min(number, len(replies)) - 1])
-                return (stall(after), reply) if after else (reply,)
+                said = send(next(others) if asked.body.get("temperature") else reply)
+                return (stall(after), said) if after else (said,)
         return (send(""),)
 
 

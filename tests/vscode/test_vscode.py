@@ -57,20 +57,22 @@ def test_a_suggestion_is_taken_word_by_word(open_window: Open, model: Model) -> 
 
 
 def test_alternatives_are_shown_in_turn_and_one_is_taken(open_window: Open, model: Model) -> None:
-    model.says(COMPLETION, code("    return first + second"))
-    window = open_window({"add.py": ADD}, {"editor.inlineSuggest.showToolbar": "always"})
+    others = {"urn second + first", "urn sum((first, second))"}
+    model.says(COMPLETION, code("    return first + second"), others=[code(f"    ret{other}") for other in others])
+    window = open_window({"add.py": ADD})
+    window.page.mouse.move(0, 0)  # Where it rests on a suggestion the editor asks for the others by itself.
     window.type("    ret")
     window.shows_ghost("urn first + second")
-    model.forget()
-    model.says(COMPLETION, code("    return second + first"), code("    return sum((first, second))"))
     window.command("MAI: Show Alternative Suggestions")
-    expect(window.page.locator(".inlineSuggestionsHints", has_text="1/3").first).to_be_visible()
-    texts = {"urn second + first", "urn sum((first, second))"}
+    eventually(lambda: len(model.asked(COMPLETION)) >= 3, "the others are asked for")
+    window.shows_ghost("urn first + second")
     window.press("Alt+]")
-    second = window.shows_ghost(*texts)
+    second = window.shows_ghost(*others)
+    window.ghost().first.hover()
+    expect(window.page.locator(".inlineSuggestionsHints", has_text="2/3").first).to_be_visible()
     window.picture("4-alternatives")
     window.press("Alt+]")
-    third = window.shows_ghost(*texts - {second})
+    third = window.shows_ghost(*others - {second})
     window.press("Tab")
     window.save("add.py", f"{ADD}    ret{third}")
 
