@@ -32,8 +32,9 @@ export function createNextEdits(subscriptions: vscode.Disposable[]): RunNextEdit
   async function show(client: LanguageClient, edit: InlineEdit): Promise<void> {
     const { uri, version } = edit.textDocument;
     const editor = await vscode.window.showTextDocument(client.protocol2CodeConverter.asUri(uri));
+    await vscode.commands.executeCommand("setContext", "mai.nextEditShown", true); // The keys work as soon as it is seen.
     if (version !== null && version !== editor.document.version) {
-      return;
+      return clear();
     }
     const range = client.protocol2CodeConverter.asRange(edit.range);
     const color = new vscode.ThemeColor("editorGhostText.foreground");
@@ -42,7 +43,6 @@ export function createNextEdits(subscriptions: vscode.Disposable[]): RunNextEdit
     editor.selection = new vscode.Selection(range.start, range.start);
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     shown = { editor, edit };
-    void vscode.commands.executeCommand("setContext", "mai.nextEditShown", true);
   }
 
   subscriptions.push(
