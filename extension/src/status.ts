@@ -14,7 +14,8 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
   let last: StatusParams | undefined;
   let wrong: Error | undefined;
 
-  function show(why = ""): void {
+  function show(status?: StatusParams, why = ""): void {
+    last = status;
     const state = wrong ? "error" : (last?.state ?? "starting");
     const waiting = wrong ? "$(error) MAI" : "$(loading~spin) MAI";
     item.text = last && !wrong ? statusText(last) : waiting;
@@ -24,13 +25,18 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
     item.show();
   }
 
+  function became(state: ClientState): void {
+    void vscode.commands.executeCommand("setContext", "mai.running", state === ClientState.Running);
+    wrong = state === ClientState.Stopped ? (wrong ?? new Error("The server is not running.")) : undefined;
+    show();
+  }
+
   async function menu(): Promise<void> {
     const uri = vscode.window.activeTextEditor?.document.uri.toString() ?? "";
     const now = await running()?.sendRequest<StatusResult>(STATUS, { uri });
     const why = now && uri && !now.file.on ? now.file.why : "";
     if (now) {
-      last = now;
-      show(why);
+      show(now, why);
     }
     const title = now && [now.provider, now.model, now.message || why].filter(Boolean).join(" · ");
     const entries = now ? entriesFor(now, uri) : [...ways(wrong), SETTINGS];
@@ -45,22 +51,15 @@ export function createStatus(subscriptions: vscode.Disposable[], running: () => 
   return {
     attach: (client: LanguageClient) =>
       vscode.Disposable.from(
-        client.onNotification(STATUS, (status: StatusParams) => {
-          last = status;
-          show();
-        }),
+        client.onNotification(STATUS, (status: StatusParams) => show(status)),
         client.onNotification("window/showMessage", ({ type, message }: ShowMessageParams) => void say(type, message)),
-        client.onDidChangeState(({ newState }) => {
-          void vscode.commands.executeCommand("setContext", "mai.running", newState === ClientState.Running);
-          last = undefined;
-          wrong = newState === ClientState.Stopped ? (wrong ?? new Error("The server is not running.")) : undefined;
-          show();
-        }),
+        client.onDidChangeState(({ newState }) => became(newState)),
+        new vscode.Disposable(() => became(ClientState.Starting)), // It is stopped, to be started anew.
       ),
     /** Shows what keeps the server from running; undefined: nothing does. */
     failed(error: Error | undefined): void {
       wrong = error;
-      show();
+      show(last);
       void vscode.commands.executeCommand("setContext", "mai.running", !error);
       void (error && offer(`MAI: ${error.message}`, ways(error)));
     },
