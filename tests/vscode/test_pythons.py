@@ -68,6 +68,7 @@ def test_the_server_runs_in_the_environment_that_the_extensions_name(
         lambda: [found.cmdline()[0] for found in workbench.servers()] == [str(two)],
         "the server runs in what the other extension names",
     )
+    eventually(lambda: workbench.begun() == 2, "it has begun")
     window.status("ready")
     window.type("u")
     window.shows_ghost("rn first + second")

@@ -174,6 +174,7 @@ def test_a_killed_server_comes_back_and_suggests_again(open_window: Open, model:
     for process in killed:
         process.kill()
     eventually(lambda: set(workbench.servers()) - set(killed), "a new server runs")
+    eventually(lambda: workbench.begun() == 2, "it has begun")
     window.status("ready")
     window.press("Escape")
     model.forget()

@@ -142,6 +142,10 @@ class Workbench:
         logs = sorted(hosts[-1].glob("mai-lsp.mai-lsp/*.log")) if hosts else []
         return "\n".join(f"{path.name}:\n{path.read_text(encoding='utf-8')}" for path in logs)
 
+    def begun(self) -> int:
+        """How many servers have begun their work in the window that was opened last."""
+        return self.log().count("mai_lsp.lsp.indexing: index: ")
+
     def servers(self) -> list[psutil.Process]:
         """Our language servers that run now."""
         assert self._process
