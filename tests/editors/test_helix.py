@@ -51,9 +51,10 @@ def normal(screen: Terminal) -> None:
 
 
 def saves(screen: Terminal, path: Path, text: str) -> None:
-    """Save, and wait until the file is as it is to be."""
+    """Save; the file must be as it is to be. Told to leave before it has said this, Helix 25.07 may wait for ever."""
     normal(screen)
     screen.keys(f":w{ENTER}")
+    screen.see("written")
     screen.until(lambda: holds(path, text), f"{path.name} to be saved with the change")
 
 

@@ -113,10 +113,18 @@ class Protocol(LanguageServerProtocol):
     def _forget(self, identity: Any, _: object) -> None:
         self._request_futures.pop(identity, None)
 
+    def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        """Take an answer, unless it comes when nobody waits for it any more: an editor may be busy for seconds."""
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.done():
+            self._forget(msg_id, None)
+            return
+        super()._handle_response(msg_id, result, error)
+
     def request(self, method: str, params: Any) -> Future[Any]:
         """Send a request whose result stays JSON: pygls has no types for ours, and fails on odd names of fields.
 
-        The future must not be cancelled, since the answer comes all the same.
+        The future may be cancelled; the answer, which comes all the same, is dropped then.
         """
         identity = str(uuid.uuid4())
         self._plain_results = self._plain_results | {identity}
