@@ -132,7 +132,7 @@ async def test_those_who_have_seen_the_first_wait_for_the_others_even_in_a_hurry
 async def test_the_wait_for_the_others_of_a_remembered_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_GRACE", 0.05)
     async with bench() as flow:
-        usual = await remembered(flow, "from memory", 0)
+        usual = await remembered(flow, "from memory")
         flow.asked.server.default = (stall(Gate()),)
         async with asyncio.timeout(10):
             found = await alternatives(flow.ask, flow.deps, 3, lambda _: None, hurry=True, usual=usual)

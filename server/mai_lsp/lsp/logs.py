@@ -20,7 +20,8 @@ OURS = "mai_lsp"
 
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 
-_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+"""`logging`'s numbers for the words of the setting `log.level`."""
 
 
 class DiscreetFormatter(logging.Formatter):
@@ -94,7 +95,7 @@ def to_editor(send: Callable[[int, str], object]) -> None:
 
 def set_level(level: str) -> None:
     """Follow the setting `log.level`; libraries are quieter, since pygls warns of every late cancellation."""
-    chosen = _LEVELS[level]
+    chosen = LEVELS[level]
     logging.getLogger(OURS).setLevel(chosen)
     logging.getLogger().setLevel(logging.ERROR if chosen >= logging.WARNING else logging.WARNING)
 

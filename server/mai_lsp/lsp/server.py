@@ -32,7 +32,6 @@ _MESSAGE_TYPES = {
     "info": types.MessageType.Info,
 }
 
-_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
 SWITCH_SECONDS = 0.0005
 """After so long the event loop gets its turn from a thread that computes; Python's own 5 ms, at each of the dozen times
@@ -96,7 +95,7 @@ class Server(LanguageServer):
         """Write to the editor's log of this server, and what is `clean` to our own where that is another (`Voice`)."""
         self.window_log_message(types.LogMessageParams(_MESSAGE_TYPES[severity], text))
         if clean and not self.session.client.keeps_log:
-            log.log(_LEVELS[severity], "%s", text)
+            log.log(logs.LEVELS[severity], "%s", text)
 
     def hand_over_log(self) -> None:
         """Send the log to the editor from now on, if it keeps one for us."""
@@ -111,7 +110,7 @@ class Server(LanguageServer):
     def _logged(self, level: int, text: str) -> None:
         """Send a record; what is for debugging as a plain line."""
         # VS Code shows debugging lines only to those who ask for them a second time, in its log view.
-        kinds = (kind for severity, kind in _MESSAGE_TYPES.items() if _LEVELS[severity] <= level)
+        kinds = (kind for severity, kind in _MESSAGE_TYPES.items() if logs.LEVELS[severity] <= level)
         self.window_log_message(types.LogMessageParams(next(kinds, types.MessageType.Log), text))
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 (pygls' signature)
