@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mai_lsp.core.change import Change, follow
-from mai_lsp.core.text import apply, open_document
+from mai_lsp.core.text import Document, apply, open_document
 from mai_lsp.engine.change.solve import composed
 
 FILES = {"a": "one\n", "b": "two\n", "c": ""}
@@ -71,6 +71,20 @@ def test_all_attempts_as_one_change_come_to_the_same_files(batches: list[list[Ch
             "nothing is left of what is undone"
         )
         assert change.moved_to != change.path
+
+
+def test_a_file_that_was_moved_and_deleted_stays_so_when_another_takes_its_place() -> None:
+    def opened(path: str, text: str) -> Document:
+        return open_document(f"file:///{path}", "", None, text)
+
+    made: dict[str, Change] = {}
+    for change in (
+        Change("b", opened("b", "two"), "two", "d"),
+        Change("d", opened("d", "two"), None),
+        Change("a", opened("a", "one"), "one", "d"),
+    ):
+        made = composed(made, [change])
+    assert applied({"a": "one", "b": "two"}, made) == {"d": "one"}
 
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "d"]), max_size=10).map(

@@ -145,7 +145,8 @@ def _joined(first: Change, later: Change) -> Change:
     """Return two changes of one file as one."""
     if first.before is None:
         return Change(_final(later), None, later.after)
-    to = later.moved_to or first.moved_to
+    # Where it was moved to is free again once it is deleted: another file may be moved there.
+    to = "" if later.after is None else later.moved_to or first.moved_to
     return Change(first.path, first.before, later.after, "" if to == first.path else to)
 
 
